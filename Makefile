@@ -1,0 +1,68 @@
+# Everything a newcomer needs is `make help`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+WORKERS ?= 2
+# Tests that drive real processes and a real browser depend on the machine's load: what failed is run once more, alone.
+ONCE_MORE = { echo "once more, what failed:"; $(BIN)/python -m pytest -q --last-failed; }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-postgres check bench law docs lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements/run.txt | $(BIN)/python
+	$(PIP) -r requirements/run.txt
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt | $(BIN)/python
+	$(PIP) -r requirements/dev.txt
+	@touch $@ $(RUN_STAMP)
+
+setup: $(RUN_STAMP) ## create .venv from the hashed requirements
+
+run: $(RUN_STAMP) ## set up and serve the platform with a demonstration on 127.0.0.1:8000 (GONGHENG_PORT)
+	@exec $(BIN)/python manage.py up
+
+test: $(DEV_STAMP) ## set up and run every test, on SQLite and on PostgreSQL
+	@sh deploy/system_packages.sh
+	$(BIN)/python manage.py compile_words
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser
+	$(BIN)/python -m pytest -q tests/browser || $(ONCE_MORE)
+	$(BIN)/python -m pytest -q -m stack || $(ONCE_MORE)
+	@$(MAKE) --no-print-directory test-postgres
+
+test-postgres: $(DEV_STAMP) ## the tests that a database decides, on PostgreSQL (DATABASE_URL, else an embedded server)
+	$(BIN)/python -m tests.on_postgres -q -n $(WORKERS) --dist loadfile tests/operations tests/ledger tests/identity \
+	  --ignore tests/identity/test_policy.py
+
+check: $(DEV_STAMP) ## format, lint, types, import directions, missing migrations, untranslated words
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
+
+bench: $(DEV_STAMP) ## measures, each beside a peer or a limit in the same run
+	$(BIN)/python -m bench
+
+law: $(RUN_STAMP) ## article → code → tests
+	$(BIN)/python -m lawbook
+
+docs: $(DEV_STAMP) ## write the generated pages and the screenshots again
+	$(BIN)/python -m pytest -q -m stack tests/journeys --screenshots
+
+lock: ## compile requirements/*.in again (needs uv)
+	for kind in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  requirements/$$kind.in -o requirements/$$kind.txt; done
+
+clean: ## remove the environment and caches (never var/)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Settings by the place they are for: base, embedded (one command), production, test."""

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs what tests and reading use beside Python: Chromium, Tesseract with simplified Chinese, a CJK font.
+# Where there is no root or no apt it says so and goes on: what needs them is skipped with a reason.
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
+command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
+{ command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>/dev/null | grep -q '^chi_sim$'; } \
+  || missing="$missing tesseract-ocr-chi-sim"
+{ command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q .; } || missing="$missing fonts-noto-cjk"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo "not installed, and no root or apt to install it:$missing (what needs it is skipped)"
+  exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+# shellcheck disable=SC2086  a list of words on purpose
+if apt-get update >"$log" 2>&1 && apt-get install -y --no-install-recommends $missing >>"$log" 2>&1; then
+  echo "installed:$missing"
+else
+  echo "could not install:$missing (what needs it is skipped)"
+  tail -n 5 "$log"
+fi
+rm -f "$log"

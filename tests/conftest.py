@@ -1,0 +1,38 @@
+"""Fixtures shared by all tests: the cast, a database for threads, and a flush that the ledger's triggers permit."""
+
+import pytest
+
+from tests.ledger_triggers import permit_flush
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", action="store_true", help="write the pictures of docs/screenshots/ again")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    permit_flush()
+
+
+@pytest.fixture
+def cast(db):
+    """The fixed cast (`tests.cast.Cast`), stored."""
+    from tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def real_database(transactional_db, tmp_path_factory):
+    """An empty migrated database that threads can write at once: see `tests.real_database`.
+
+    A test that uses it makes its cast itself: `tests.cast.make_cast()`.
+    """
+    from django.db import connection
+
+    from tests.real_database import file_database
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with file_database(tmp_path_factory.mktemp("database") / "test.sqlite3"):
+        yield
