@@ -1,0 +1,105 @@
+"""`python -m sealing keygen | seal | inspect | release | open`; exit 0 done, 1 refused with every reason, 2 usage."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sealing import commands
+from suites import NAMES, Refused, self_test
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sealing", description="Seal, inspect, release and open bids.")
+    every = argparse.ArgumentParser(add_help=False)
+    every.add_argument("--json", action="store_true", help="answer with one JSON object on standard output")
+    every.set_defaults(trust=None, passphrase_file=None)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_keygen(subparsers.add_parser("keygen", parents=[every], help="make NAME.key and NAME.pub"))
+    _add_seal(subparsers.add_parser("seal", parents=[every], help="seal a file or folder"))
+    inspect = subparsers.add_parser("inspect", parents=[every], help="check a sealed bid without keys")
+    inspect.add_argument("file", type=_file)
+    inspect.add_argument("--trust", type=_file, metavar="CA.pem")
+    inspect.set_defaults(run=commands.inspect)
+    _add_release(subparsers.add_parser("release", parents=[every], help="take the own share out of a bid"))
+    _add_open(subparsers.add_parser("open", parents=[every], help="open a bid with released shares"))
+    return parser
+
+
+def _add_keygen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=_key_name, required=True, metavar="NAME.key")
+    parser.add_argument("--organisation", metavar="ID", help="organisation code; default: the stem of NAME")
+    parser.add_argument("--suite", choices=NAMES, default="INTL-1")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.keygen)
+
+
+def _add_seal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tender", type=_file, required=True, metavar="TENDER.json")
+    parser.add_argument("--sign", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("--manifest", type=_file, metavar="FIELDS.json")
+    parser.add_argument("--trust", type=_file, metavar="CA.pem")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.add_argument("source", type=_there, metavar="IN")
+    parser.add_argument("out", type=Path, metavar="OUT.bid")
+    parser.set_defaults(run=commands.seal)
+
+
+def _add_release(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("file", type=_file, metavar="OUT.bid")
+    parser.add_argument("--out", type=Path, required=True, metavar="SHARE.json")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.release)
+
+
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=_file, metavar="OUT.bid")
+    parser.add_argument("--share", type=_file, required=True, action="append", metavar="SHARE.json")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--trust", type=_file, metavar="CA.pem")
+    parser.set_defaults(run=commands.open_)
+
+
+def _there(text: str) -> Path:
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"{text} does not exist")
+    return path
+
+
+def _file(text: str) -> Path:
+    path = _there(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not a file")
+    return path
+
+
+def _key_name(text: str) -> Path:
+    path = Path(text)
+    if path.suffix != ".key":
+        raise argparse.ArgumentTypeError("a key file is called NAME.key")
+    return path
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    self_test()
+    try:
+        answer = arguments.run(arguments)
+    except Refused as refused:
+        for check, reason in refused.reasons:
+            commands.note(f"{check}: {reason}")
+        if arguments.json:
+            print(json.dumps({"refused": [reason._asdict() for reason in refused.reasons]}, ensure_ascii=False))
+        return 1
+    if arguments.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print("\n".join(f"{name}: {value}" for name, value in answer.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""Packing a file or folder into the deterministic ZIP: first lengths, checksums and hashes, then the bytes as a stream.
+
+Memory is one buffer. A file that changes between the two passes is refused.
+"""
+
+import os
+import unicodedata
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sealing.canonical import Json
+from sealing.manifest import DEFAULT_ROLE, MOST_MANIFEST, ListedFile, is_role, write_manifest
+from sealing.names import MANIFEST, check_names
+from sealing.padding import CHUNK, PREFIX, padded_length
+from sealing.zip_bytes import MOST_DATA, MOST_FILES, Entry, archive_length, directory, local_header
+from suites import Reason, Refused, Suite
+
+_ZEROS = memoryview(bytes(CHUNK))
+
+
+class _Piece(Protocol):
+    """A part of the plaintext: fills room, and answers how much; 0 at its end."""
+
+    def into(self, room: memoryview) -> int: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An archive that was measured but not written: `paths` are by entry, after the manifest."""
+
+    manifest: bytes
+    entries: list[Entry]
+    paths: list[Path]
+
+    @property
+    def length(self) -> int:
+        """The bytes of the ZIP."""
+        return archive_length(self.entries)
+
+
+def plan_archive(
+    source: Path, *, suite: Suite, fields: dict[str, Json] | None = None, roles: Mapping[str, str] | None = None
+) -> Plan:
+    """Measure a file or a folder: the first of the two passes. `roles` is name → role.
+
+    :raises Refused: `archive` (names, number, size, links), `manifest` (fields, roles)
+    """
+    found = _files_in(source)
+    wanted = dict(roles or {})
+    if unknown := [name for name in wanted if name not in found]:
+        raise Refused([Reason("manifest", f"a role is given to {name}, which is not there") for name in unknown])
+    if bad := [name for name, role in wanted.items() if not is_role(role)]:
+        raise Refused([Reason("manifest", f"the role of {name} has another form") for name in bad])
+    measured = {name: _measure(path, suite) for name, path in found.items()}
+    listed = [
+        ListedFile(name, size, digest.hex(), wanted.get(name, DEFAULT_ROLE))
+        for name, (size, _, digest) in measured.items()
+    ]
+    manifest = write_manifest(fields or {}, listed)
+    entries = [Entry(MANIFEST, len(manifest), zlib.crc32(manifest))]
+    entries += [Entry(name, size, crc) for name, (size, crc, _) in measured.items()]
+    if len(manifest) > MOST_MANIFEST or archive_length(entries) > MOST_DATA:
+        raise Refused([Reason("archive", "the bid is larger than 4 GiB, or its manifest larger than 4 MiB")])
+    return Plan(manifest, entries, list(found.values()))
+
+
+def plaintext_chunks(plan: Plan, envelope: str) -> Iterator[memoryview]:
+    """Yield the padded plaintext in chunks of 1 MiB: u64 length, ZIP, zeros. Each view lives until the next.
+
+    :raises Refused: `archive`: a file changed since it was measured
+    """
+    buffer = memoryview(bytearray(CHUNK))
+    filled = 0
+    for piece in _pieces(plan, envelope):
+        filled = yield from _poured(piece, buffer, filled)
+    if filled:
+        yield buffer[:filled]
+
+
+def _poured(piece: _Piece, buffer: memoryview, filled: int) -> Generator[memoryview, None, int]:
+    """Fill the buffer from a piece, yielding it whenever it is full; returns how far it is filled."""
+    while count := piece.into(buffer[filled:]):
+        filled += count
+        if filled == CHUNK:
+            yield buffer
+            filled = 0
+    return filled
+
+
+class _File:
+    """A file of the second pass: read into the chunk buffer, its length and checksum compared at the end."""
+
+    def __init__(self, path: Path, entry: Entry) -> None:
+        self.path, self.entry = path, entry
+        self.file = path.open("rb", buffering=0)
+        self.read, self.crc = 0, 0
+
+    def into(self, room: memoryview) -> int:
+        count = self.file.readinto(room) or 0
+        self.crc = zlib.crc32(room[:count], self.crc)
+        self.read += count
+        if not count or self.read > self.entry.size:
+            self.file.close()
+            if (self.read, self.crc) != (self.entry.size, self.entry.crc):
+                raise Refused([Reason("archive", f"{self.entry.name} changed while it was being sealed")])
+        return count
+
+
+def _pieces(plan: Plan, envelope: str) -> Iterator[_Piece]:
+    """The plaintext's parts: length, entries, directory, zeros."""
+    yield _BytesRun(plan.length.to_bytes(PREFIX, "big"))
+    yield _BytesRun(local_header(plan.entries[0]) + plan.manifest)
+    for entry, path in zip(plan.entries[1:], plan.paths, strict=True):
+        yield _BytesRun(local_header(entry))
+        yield _File(path, entry)
+    yield _BytesRun(directory(plan.entries))
+    yield _ZeroRun(padded_length(envelope, plan.length) - PREFIX - plan.length)
+
+
+class _ZeroRun:
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def into(self, room: memoryview) -> int:
+        count = min(len(room), self.left)
+        room[:count] = _ZEROS[:count]
+        self.left -= count
+        return count
+
+
+class _BytesRun:
+    def __init__(self, data: bytes) -> None:
+        self.left = memoryview(data)
+
+    def into(self, room: memoryview) -> int:
+        count = min(len(room), len(self.left))
+        room[:count] = self.left[:count]
+        self.left = self.left[count:]
+        return count
+
+
+def _files_in(source: Path) -> dict[str, Path]:
+    """Name → path of every file, sorted by the bytes of the name."""
+    if source.is_symlink() or not (source.is_file() or source.is_dir()):
+        raise Refused([Reason("archive", f"{source.name} is neither a file nor a folder")])
+    found = {unicodedata.normalize("NFC", source.name): source} if source.is_file() else _walk(source)
+    names = sorted(found, key=str.encode)
+    if wrong := check_names(names):
+        raise Refused([Reason("archive", wrong)])
+    if not 1 <= len(names) < MOST_FILES:
+        raise Refused([Reason("archive", f"{len(names)} files; 1 to {MOST_FILES - 1} can be sealed")])
+    return {name: found[name] for name in names}
+
+
+def _walk(source: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder, folders, files in os.walk(source):
+        for name in [*folders, *files]:
+            path = Path(folder) / name
+            if path.is_symlink():
+                raise Refused([Reason("archive", f"{name} is a link")])
+        for name in files:
+            path = Path(folder) / name
+            inside = unicodedata.normalize("NFC", path.relative_to(source).as_posix())
+            if inside in found:
+                raise Refused([Reason("archive", f"{inside} stands twice in NFC")])
+            found[inside] = path
+    return found
+
+
+def _measure(path: Path, suite: Suite) -> tuple[int, int, bytes]:
+    """Size, CRC-32 and hash of a file."""
+    buffer = memoryview(bytearray(CHUNK))
+    size, crc, running = 0, 0, suite.hasher()
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(buffer):
+            size += count
+            crc = zlib.crc32(buffer[:count], crc)
+            running.update(buffer[:count])
+    return size, crc, running.digest()

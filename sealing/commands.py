@@ -1,0 +1,155 @@
+"""The commands of `python -m sealing`: each reads its files, does one thing, and answers with a JSON object.
+
+Notes for people go to the standard error stream. No clock is read.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sealing import canonical
+from sealing.canonical import Json, NotCanonical
+from sealing.checks import refuse
+from sealing.inspect import facts, inspect_bid
+from sealing.keys import load_keys, make_keys, write_keys
+from sealing.open import open_bid
+from sealing.release import release_share
+from sealing.seal import Contents, seal_bid
+from sealing.shares import dumps, read_share
+from sealing.tender import check_tender, parameters_signer, read_tender
+from suites import Reason, Refused
+from suites.certificates import BadCertificate, from_pem
+
+
+def keygen(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Make NAME.key and NAME.pub."""
+    out: Path = arguments.out
+    if out.exists() or out.with_suffix(".pub").exists():
+        raise Refused([Reason("output", f"{out.name} or its .pub exists already")])
+    keys = make_keys(arguments.suite, arguments.organisation or out.stem)
+    write_keys(keys, out, passphrase=_passphrase(arguments))
+    return {"kid": keys.kid, "organisation": keys.public.organisation, "key": str(out)}
+
+
+def seal(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Seal a file or folder for a tender."""
+    roots = _roots(arguments)
+    tender = read_tender(_json(arguments.tender, "tender"))
+    keys = load_keys(arguments.sign, passphrase=_passphrase(arguments))
+    refuse(check_tender(tender, keys.public, roots=roots))
+    if roots is None:
+        kids = ", ".join(kid for group in tender.groups for kid in group.recipients)
+        note(f"recipients not verified: {kids}")
+    else:
+        note(f"tender signed by {parameters_signer(tender)}")
+    fields, roles = _fields(arguments.manifest)
+    sealed = seal_bid(
+        tender, Contents(arguments.source, fields, roles), arguments.out, signer=keys, progress=_progress()
+    )
+    return {
+        "bid_digest": sealed.bid_digest,
+        "size": sealed.size,
+        "count": sealed.header.count,
+        "file": str(arguments.out),
+    }
+
+
+def inspect(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Check a sealed bid without any key."""
+    roots = _roots(arguments)
+    layout = inspect_bid(arguments.file, roots=roots)
+    _note_signer(roots)
+    return facts(layout, trusted=roots is not None)
+
+
+def release(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Take the own share out of a sealed bid."""
+    keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
+    layout = inspect_bid(arguments.file)
+    share = release_share(layout.header, layout.detached.bid_digest, keys)
+    arguments.out.touch(mode=0o600)
+    arguments.out.write_bytes(dumps(share))
+    return {"bid_digest": share.bid_digest, "group": share.group, "index": share.index, "share": str(arguments.out)}
+
+
+def open_(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Open a sealed bid with released shares."""
+    roots = _roots(arguments)
+    shares = [_share(path) for path in arguments.share]
+    opened = open_bid(arguments.file, shares, arguments.out, roots=roots, progress=_progress())
+    for finding in opened.findings:
+        note(f"{finding.check}: {finding.reason}")
+    _note_signer(roots)
+    return {
+        "bid_digest": opened.bid_digest,
+        "folder": str(opened.folder),
+        "files": [file.name for file in opened.manifest.files],
+        "findings": [finding._asdict() for finding in opened.findings],
+    }
+
+
+def note(text: str) -> None:
+    """Say something to the person, on the standard error stream."""
+    sys.stderr.write(f"{text}\n")
+
+
+def _note_signer(roots: list[bytes] | None) -> None:
+    if roots is None:
+        note("signer not verified")
+
+
+def _share(path: Path) -> "Json":
+    """A bare share, or the share inside a custodian's signed release."""
+    body = _json(path, "share_binding")
+    if isinstance(body, dict) and body.get("kind") == "share.released" and isinstance(body.get("body"), dict):
+        body = {name: member for name, member in body["body"].items() if name not in ("ledger_head", "at")}
+    return read_share(body)
+
+
+def _json(path: Path, check: str) -> Json:
+    try:
+        return canonical.loads(path.read_bytes())
+    except NotCanonical as error:
+        raise Refused([Reason(check, f"{path.name}: {error}")]) from error
+
+
+def _fields(path: Path | None) -> tuple[dict[str, Json], dict[str, str]]:
+    """The bid letter's fields, and the member `roles` taken out of them."""
+    if path is None:
+        return {}, {}
+    body = _json(path, "manifest")
+    if not isinstance(body, dict) or not isinstance(body.get("roles", {}), dict):
+        raise Refused([Reason("manifest", f"{path.name} is not an object, or its roles are not")])
+    return {name: member for name, member in body.items() if name != "roles"}, body.get("roles", {})
+
+
+def _roots(arguments: argparse.Namespace) -> list[bytes] | None:
+    if arguments.trust is None:
+        return None
+    try:
+        return from_pem(arguments.trust.read_bytes())
+    except BadCertificate as error:
+        raise Refused([Reason("path", f"{arguments.trust.name}: {error}")]) from error
+
+
+def _passphrase(arguments: argparse.Namespace) -> str | None:
+    if arguments.passphrase_file is None:
+        return None
+    try:
+        text: str = arguments.passphrase_file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise Refused([Reason("key", "the passphrase file is not UTF-8")]) from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Percent on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, count: int) -> None:
+        end = "\n" if done == count else ""
+        sys.stderr.write(f"\r{100 * done // count:3d} %{end}")
+
+    return show

@@ -1,0 +1,119 @@
+"""`manifest.json`, the first file of every bid: the bid letter's structured fields and the list of files. Pure.
+
+Prices are yuan strings with two decimals (rates and discounts likewise), named by `price_kind`.
+"""
+
+import re
+from typing import NamedTuple
+
+from sealing import canonical
+from sealing.canonical import Json, NotCanonical
+from sealing.fields import check_fields, is_hash, is_list, is_object, number, one
+from sealing.names import check_names
+from suites import Reason, Refused
+
+MOST_MANIFEST = 1 << 22
+PRICE = re.compile(r"[0-9]+\.[0-9]{2}\Z")
+PRICE_KINDS = ("total", "rate", "discount")
+DEFAULT_ROLE = "attachment"
+_ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
+_MANIFEST = {"v": one, "fields": is_object, "files": is_list}
+_DAYS = number(1, 36_500)
+
+
+def is_role(value: Json) -> bool:
+    """A file's role, e.g. `letter`."""
+    return isinstance(value, str) and _ROLE.match(value) is not None
+
+
+_FILE = {
+    "name": lambda value: isinstance(value, str),
+    "size": number(0, (1 << 32) - 1),
+    "hash": is_hash,
+    "role": is_role,
+}
+
+
+class ListedFile(NamedTuple):
+    """A file as the manifest lists it; `hash` is hex."""
+
+    name: str
+    size: int
+    hash: str
+    role: str
+
+
+class Manifest(NamedTuple):
+    """A parsed manifest."""
+
+    fields: dict[str, Json]
+    files: list[ListedFile]
+
+
+def write_manifest(fields: dict[str, Json], files: list[ListedFile]) -> bytes:
+    """Return the canonical bytes.
+
+    :raises Refused: `manifest`: a price, duration or person in another form, or fields without a canonical form
+    """
+    try:
+        data = canonical.dumps({"v": 1, "fields": fields, "files": [file._asdict() for file in files]})
+    except NotCanonical as error:
+        raise Refused([Reason("manifest", str(error))]) from error
+    read_manifest(data)
+    return data
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Return the manifest of its bytes.
+
+    :raises Refused: `manifest`, with every failed condition
+    """
+    if len(data) > MOST_MANIFEST:
+        raise Refused([Reason("manifest", "the manifest is larger than 4 MiB")])
+    try:
+        body = canonical.loads_canonical(data)
+    except NotCanonical as error:
+        raise Refused([Reason("manifest", str(error))]) from error
+    found = check_fields("manifest", "manifest", body, _MANIFEST)
+    rows: list[Json] = body["files"] if isinstance(body, dict) and isinstance(body.get("files"), list) else []
+    for place, row in enumerate(rows):
+        found += check_fields("manifest", f"files[{place}]", row, _FILE)
+    if found:
+        raise Refused(found)
+    found += check_letter(body["fields"])
+    if wrong := check_names([row["name"] for row in rows]):
+        found.append(Reason("manifest", wrong))
+    if found:
+        raise Refused(found)
+    return Manifest(body["fields"], [ListedFile(**row) for row in rows])
+
+
+def check_letter(fields: Json) -> list[Reason]:
+    """Return why the bid letter's fields are refused: prices, duration, key persons."""
+    found = _price_reasons("fields", fields)
+    if "duration_days" in fields and not _DAYS(fields["duration_days"]):
+        found.append(Reason("manifest", "fields.duration_days is not a number of days from 1 to 36,500"))
+    persons = fields.get("key_persons", [])
+    named = isinstance(persons, list) and all(
+        isinstance(person, dict) and isinstance(person.get("name"), str) and isinstance(person.get("role"), str)
+        for person in persons
+    )
+    if not named:
+        found.append(Reason("manifest", "fields.key_persons is not a list of persons with name and role"))
+    return found
+
+
+def _price_reasons(path: str, value: Json) -> list[Reason]:
+    """Wherever a member `price` stands, it and its kind have their forms."""
+    if isinstance(value, list):
+        return [reason for place, row in enumerate(value) for reason in _price_reasons(f"{path}[{place}]", row)]
+    if not isinstance(value, dict):
+        return []
+    found = [reason for name, member in value.items() for reason in _price_reasons(f"{path}.{name}", member)]
+    if "price" in value:
+        price = value["price"]
+        if not isinstance(price, str) or not PRICE.match(price):
+            found.append(Reason("manifest", f"{path}.price is not like 1234.00"))
+        if value.get("price_kind") not in PRICE_KINDS:
+            found.append(Reason("manifest", f"{path}.price_kind is not total, rate or discount"))
+    return found

@@ -1,0 +1,38 @@
+"""Names of files inside a bid's archive: relative, NFC, without surprises on any system. Pure."""
+
+import unicodedata
+
+MANIFEST = "manifest.json"
+_MOST_NAME, _MOST_SEGMENT = 1024, 255
+
+
+def check_name(name: str) -> str:
+    """Return why a name is refused, or "" when it is fine."""
+    if unicodedata.normalize("NFC", name) != name:
+        return "a name is not in its NFC form"
+    segments = name.split("/")
+    if not 1 <= len(name.encode()) <= _MOST_NAME or any(len(part.encode()) > _MOST_SEGMENT for part in segments):
+        return "a name is empty or too long"
+    if any(part in ("", ".", "..") for part in segments):
+        return "a name is absolute or holds an empty, . or .. segment"
+    if any(character in "\\:\x7f" or character < " " for character in name):
+        return "a name holds a backslash, colon or control character"
+    return ""
+
+
+def check_names(names: list[str]) -> str:
+    """Return why the names after the manifest are refused together: order, doubles, a file that is also a folder."""
+    for name in names:
+        if wrong := check_name(name):
+            return wrong
+    if names != sorted(set(names), key=str.encode) or MANIFEST in names:
+        return "the names are not sorted, or one stands twice"
+    taken = {MANIFEST, *names}
+    if any(parent in taken for name in names for parent in _parents(name)):
+        return "a name is both a file and a folder"
+    return ""
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[:size]) for size in range(1, len(parts))]

@@ -1,0 +1,137 @@
+"""Sealing a bid: file key, shares and wraps, chunks, trailer; streamed, so memory does not grow with the bid.
+
+The output is written beside its final name and renamed when complete.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from sealing import binding as binding_module
+from sealing.archive import Plan, plaintext_chunks, plan_archive
+from sealing.binding import Binding
+from sealing.canonical import Json
+from sealing.derived import Derived, derive, derive_for, nonce_of
+from sealing.header import Header, parse_header, write_header
+from sealing.keys import PublicKeys
+from sealing.padding import padded_length
+from sealing.shares import deal, share_commitment, wrap_context
+from sealing.statements import Signer
+from sealing.tender import Tender
+from sealing.trailer import bid_digest_of, signed_message, write_trailer
+from suites.merkle import RunningRoot, leaf_hash
+
+MAGIC = b"BIDSEAL\x01"
+Progress = Callable[[int, int], None]  # chunks done, chunks in all
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What came of sealing: the bid's name, its size in bytes, and its header."""
+
+    bid_digest: str
+    size: int
+    header: Header
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is sealed: a file or folder, the bid letter's fields, roles by file name."""
+
+    source: Path
+    fields: dict[str, Json] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def seal_bid(
+    tender: Tender, contents: Contents, out: Path, *, signer: Signer, progress: Progress | None = None
+) -> Sealed:
+    """Seal contents for a tender that was checked (`tender.check_tender`), and write the file.
+
+    :raises Refused: `archive`, `manifest`
+    """
+    plan = plan_archive(contents.source, suite=tender.suite, fields=contents.fields, roles=contents.roles)
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("wb", buffering=0) as file:
+            sealed = seal_to(file, tender, plan, signer=signer, progress=progress)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return sealed
+
+
+def seal_to(file: BinaryIO, tender: Tender, plan: Plan, *, signer: Signer, progress: Progress | None = None) -> Sealed:
+    """Write a sealed bid to an open file.
+
+    :raises Refused: `archive`: a file changed since it was measured
+    """
+    file_key = secrets.token_bytes(32)
+    header = make_header(tender, file_key, salt=secrets.token_bytes(32), data_length=plan.length)
+    file.write(MAGIC + len(header.raw).to_bytes(4, "big") + header.raw)
+    keys = derive_for(header, file_key)
+    root = _write_chunks(file, header, keys, plan=plan, progress=progress)
+    trailer = make_trailer(header, keys, root, signer=signer)
+    file.write(trailer + len(trailer).to_bytes(4, "big"))
+    digest = bid_digest_of(header, count=header.count, root=root)
+    size = 12 + len(header.raw) + header.body_length + len(trailer) + 4
+    return Sealed(digest.hex(), size, header)
+
+
+def make_header(tender: Tender, file_key: bytes, *, salt: bytes, data_length: int) -> Header:
+    """Bind, deal and wrap a file key: everything that precedes the chunks."""
+    binding = Binding(
+        suite_name=tender.suite.name,
+        tender=tender.tender,
+        lot=tender.lot,
+        envelope=tender.envelope,
+        bidder=tender.bidder,
+        document_hash=tender.document_hash,
+        sequence=tender.sequence,
+        deadline=tender.deadline,
+        policy=tender.policy,
+        groups=tender.groups,
+        salt=salt,
+        padded_length=padded_length(tender.envelope, data_length),
+    )
+    suite, core = tender.suite, binding_module.core_of(binding)
+    shares = deal(tender.policy, tender.groups, file_key)
+    recipients: dict[str, PublicKeys] = {keys.kid: keys for keys in tender.recipients}
+    raw = write_header(
+        binding,
+        commitment=derive(suite, file_key, salt=salt, core=core).commitment,
+        commitments={seat: share_commitment(suite, core, seat, share) for seat, share in shares.items()},
+        wraps={
+            seat: suite.wrap(recipients[seat.kid].seal_public, wrap_context(suite, core, seat), share)
+            for seat, share in shares.items()
+        },
+    )
+    return parse_header(raw)
+
+
+def make_trailer(header: Header, keys: Derived, root: bytes, *, signer: Signer) -> bytes:
+    """Return the trailer's bytes: MAC and signature over the bid's digest."""
+    digest = bid_digest_of(header, count=header.count, root=root)
+    return write_trailer(
+        count=header.count,
+        header_mac=header.suite.hmac(keys.header_mac, digest),
+        root=root,
+        signature=signer.sign(signed_message(header.suite, digest, signer.certificates)),
+        certificates=signer.certificates,
+    )
+
+
+def _write_chunks(file: BinaryIO, header: Header, keys: Derived, *, plan: Plan, progress: Progress | None) -> bytes:
+    """Write every chunk; returns the root over them."""
+    suite, count = header.suite, header.count
+    cipher = suite.chunk_cipher(keys.enc, keys.chunk_mac)
+    running = RunningRoot(suite)
+    for number, plaintext in enumerate(plaintext_chunks(plan, header.binding.envelope)):
+        chunk = cipher.seal(nonce_of(number, last=number == count - 1), plaintext)
+        running.add(leaf_hash(suite, chunk))
+        file.write(chunk)
+        if progress is not None:
+            progress(number + 1, count)
+    return running.root()
