@@ -1,0 +1,160 @@
+"""Heads, checkpoints, receipts, rebuild-and-compare."""
+
+import hashlib
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+import ledger
+from ledger import entries, heads, notes, tree
+from ledger.canonical import canonical, instant
+from ledger.checkpoints import sign_when_old
+from ledger.models import Body, Checkpoint, Entry, Head, Personal
+from ledger.verify import verify
+from tests.ledger_triggers import no_triggers
+
+AT = datetime(2026, 3, 2, 1, 30, 0, 5, tzinfo=UTC)
+
+
+def _fill(count, **given):
+    return [ledger.append("lot.announced", lot="L1", at=AT, payload={"n": n}, **given) for n in range(count)]
+
+
+def _root(note):
+    name, public = notes.parsed_key(heads.verifier_key())
+    return notes.verified_checkpoint(note, name, public)
+
+
+def test_a_checkpoint_signs_the_head_and_is_stored_once_a_size(db):
+    _fill(3)
+    note = ledger.checkpoint()
+    assert ledger.checkpoint() == note and Checkpoint.objects.count() == 1
+    signed = _root(note)
+    assert {"size": signed.size, "root": signed.root.hex()} == ledger.head()
+    assert signed.origin == settings.LOG_ORIGIN
+
+
+def test_an_empty_log_has_a_checkpoint_too(db):
+    assert _root(ledger.checkpoint()).root == hashlib.sha256(b"").digest()
+
+
+def test_the_logs_key_is_for_its_owner_only(db):
+    heads.log_key()
+    assert stat.S_IMODE((settings.SERVER_HOME / "secrets" / "log-key").stat().st_mode) == 0o600
+
+
+def test_a_checkpoint_a_minute_while_there_is_traffic(db):
+    assert sign_when_old(AT) is None
+    _fill(1)
+    assert sign_when_old(AT).size == 1
+    _fill(1)
+    assert sign_when_old(AT + timedelta(seconds=59)) is None
+    assert sign_when_old(AT + timedelta(seconds=60)).size == 2
+    assert sign_when_old(AT + timedelta(hours=1)) is None
+
+
+def test_proofs_between_heads_verify(db):
+    _fill(5)
+    old = ledger.head()
+    _fill(6)
+    new = ledger.head()
+    path = [bytes.fromhex(node) for node in ledger.consistency_proof(old["size"])]
+    first, second = ((head["size"], bytes.fromhex(head["root"])) for head in (old, new))
+    assert tree.consistent(first, second, path)
+    for entry in Entry.objects.all():
+        steps = [bytes.fromhex(node) for node in ledger.inclusion_proof(entry.index, 11)]
+        assert tree.included(bytes.fromhex(entry.leaf), entry.index, 11, path=steps, root=second[1])
+    with pytest.raises(IndexError):
+        ledger.consistency_proof(3, 99)
+
+
+def _verifies(receipt):
+    """Recompute a receipt as an outsider would: body → leaf → root → signature."""
+    body = hashlib.sha256(bytes.fromhex(receipt["salt"]) + canonical(receipt["body"])).hexdigest()
+    face = canonical({"index": receipt["index"], "at": receipt["at"], "body_hash": body})
+    leaf = hashlib.sha256(b"\x00" + face).digest()
+    signed = _root(receipt["checkpoint"])
+    path = [bytes.fromhex(node) for node in receipt["path"]]
+    personal = all(
+        entries.personal_hash(told["salt"], told["value"]) == receipt["body"]["personal"][field]
+        for field, told in receipt["revealed"].items()
+    )
+    whole = leaf.hex() == receipt["leaf"] and signed.size == receipt["size"] and personal
+    return whole and tree.included(leaf, receipt["index"], signed.size, path=path, root=signed.root)
+
+
+@pytest.mark.parametrize("before", range(9))
+def test_a_receipt_made_in_the_transaction_verifies_alone(cast, before):
+    _fill(before)
+    with transaction.atomic():
+        entry = ledger.append("bid.received", lot="L1", at=AT, payload={"n": "投标"}, actor=cast.agency.actor)
+        receipt = ledger.receipt(entry)
+    assert receipt["size"] == before + 1 and set(receipt["revealed"]) == {"actor", "address", "organisation"}
+    assert _verifies(receipt)
+    assert not _verifies({**receipt, "at": instant(AT + timedelta(microseconds=1))})
+
+
+def test_a_receipt_made_later_proves_the_entry_under_the_present_head(db):
+    rows = _fill(6)
+    receipt = ledger.receipt(Entry.objects.get(pk=rows[2].pk))
+    assert receipt["size"] == 6 and _verifies(receipt)
+    assert _verifies(ledger.receipt(rows[2]))
+
+
+TAMPERINGS = {
+    "a payload changed": lambda: Body.objects.filter(pk=2).update(payload={"n": 9}),
+    "an actor's role changed": lambda: Body.objects.filter(pk=2).update(role="centre"),
+    "a time moved": lambda: Entry.objects.filter(pk=2).update(at=AT + timedelta(seconds=1)),
+    "a leaf replaced": lambda: Entry.objects.filter(pk=2).update(leaf="0" * 64),
+    "a leaf that is no hash": lambda: Entry.objects.filter(pk=2).update(leaf="rubbish"),
+    "a salt that is no salt": lambda: Body.objects.filter(pk=2).update(salt="rubbish"),
+    "hashes of persons that are none": lambda: Body.objects.filter(pk=2).update(personal=["rubbish"]),
+    "an entry cut out": lambda: (Personal.objects.filter(entry=2).delete(), _delete(Body, 2), _delete(Entry, 2)),
+    "the last entry cut off": lambda: (Personal.objects.filter(entry=4).delete(), _delete(Body, 4), _delete(Entry, 4)),
+    "a body taken away": lambda: _delete(Body, 2),
+    "a person exchanged": lambda: Personal.objects.filter(entry=2, field="actor").update(value="somebody"),
+    "the head set back": lambda: Head.objects.update(size=3),
+    "the head's root exchanged": lambda: Head.objects.update(root="0" * 64),
+    "a checkpoint exchanged": lambda: Checkpoint.objects.update(note="forged"),
+    "a checkpoint of another root": lambda: Checkpoint.objects.update(note=heads.signed_head(5, "0" * 64)),
+    "a checkpoint of the future": lambda: Checkpoint.objects.create(size=99, root="0" * 64, note="x", at=AT),
+}
+
+
+def _delete(model, pk):
+    rows = model.objects.filter(pk=pk)
+    rows._raw_delete(rows.db)
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_every_tampering_is_named(cast, tampering):
+    _fill(5, actor=cast.agency.actor)
+    ledger.checkpoint()
+    assert verify().good
+    with no_triggers():
+        TAMPERINGS[tampering]()
+    verdict = verify()
+    assert not verdict.good and all(verdict.faults)
+
+
+def test_a_missing_trigger_is_a_fault(db):
+    with connection.cursor() as cursor:
+        on = " ON ledger_body" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER ledger_body_update{on}")
+    assert verify().faults == ("trigger missing: ledger_body_update",)
+
+
+def test_the_command_reports_and_exits_by_what_it_found(db, capsys):
+    _fill(2)
+    call_command("verify_ledger", json=True)
+    assert '"good": true, "size": 2' in capsys.readouterr().out
+    with no_triggers():
+        Head.objects.update(root="0" * 64)
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_ledger")
+    told = capsys.readouterr()
+    assert stopped.value.code == 1 and "head" in told.err and "FAULTY" in told.out

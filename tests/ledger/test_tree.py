@@ -1,0 +1,85 @@
+"""The Merkle tree: known answers, every proof up to 40 leaves, and no forged one."""
+
+import hashlib
+
+import pytest
+
+from ledger import tree
+
+LEAVES = [tree.leaf_hash(bytes([n])) for n in range(40)]
+ROOTS = [tree.root(LEAVES[:size]) for size in range(41)]
+
+
+def _naive(leaves):
+    """The definition of RFC 6962 2.1, word for word."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\x01" + _naive(leaves[:k]) + _naive(leaves[k:])).digest()
+
+
+def test_the_roots_are_those_of_the_reference_vectors_of_certificate_transparency():
+    data = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+    leaves = [tree.leaf_hash(bytes.fromhex(text)) for text in data]
+    assert tree.root([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert tree.root(leaves[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert tree.root(leaves).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+
+
+def test_the_frontier_gives_the_root_of_the_definition_for_every_size():
+    assert [_naive(LEAVES[:size]) for size in range(41)] == ROOTS
+
+
+def test_a_frontier_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="frontier"):
+        tree.extended([LEAVES[0]], 3, LEAVES[1])
+
+
+def test_the_reversed_frontier_is_the_last_leafs_path():
+    frontier = []
+    for size, leaf in enumerate(LEAVES):
+        assert tree.inclusion_path(LEAVES[: size + 1], size) == list(reversed(frontier))
+        frontier = tree.extended(frontier, size, leaf)
+
+
+@pytest.mark.parametrize("size", range(1, 41))
+def test_every_inclusion_proof_verifies_and_nothing_else_does(size):
+    for index in range(size):
+        path = tree.inclusion_path(LEAVES[:size], index)
+        assert tree.included(LEAVES[index], index, size, path=path, root=ROOTS[size])
+        others = [other for other in range(size + 2) if other != index]
+        assert not any(tree.included(LEAVES[index], other, size, path=path, root=ROOTS[size]) for other in others)
+        assert not tree.included(LEAVES[index], index, size, path=[*path, LEAVES[0]], root=ROOTS[size])
+        assert not tree.included(tree.leaf_hash(b"forged"), index, size, path=path, root=ROOTS[size])
+        for step in range(len(path)):
+            forged = [*path[:step], tree.leaf_hash(b"forged"), *path[step + 1 :]]
+            assert not tree.included(LEAVES[index], index, size, path=forged, root=ROOTS[size])
+            assert not tree.included(LEAVES[index], index, size, path=path[:step], root=ROOTS[size])
+
+
+@pytest.mark.parametrize("second", range(1, 41))
+def test_every_consistency_proof_verifies_and_nothing_else_does(second):
+    for first in range(1, second + 1):
+        path = tree.consistency_path(LEAVES[:second], first)
+        old, new = (first, ROOTS[first]), (second, ROOTS[second])
+        assert tree.consistent(old, new, path)
+        assert not tree.consistent((first, tree.leaf_hash(b"forged")), new, path)
+        assert not tree.consistent(old, (second, tree.leaf_hash(b"forged")), path)
+        assert not tree.consistent(old, new, [*path, LEAVES[0]])
+        assert not any(tree.consistent(old, new, path[:step]) for step in range(len(path)))
+        for step in range(len(path)):
+            assert not tree.consistent(old, new, [*path[:step], LEAVES[0][::-1], *path[step + 1 :]])
+
+
+def test_every_tree_extends_the_empty_one_and_none_a_larger():
+    assert tree.consistent((0, ROOTS[0]), (7, ROOTS[7]), [])
+    assert not tree.consistent((7, ROOTS[7]), (5, ROOTS[5]), [])
+    assert not tree.consistent((5, ROOTS[5]), (5, ROOTS[6]), [])
+    with pytest.raises(IndexError):
+        tree.consistency_path(LEAVES, 0)
+    with pytest.raises(IndexError):
+        tree.inclusion_path(LEAVES, 40)
