@@ -1,0 +1,8 @@
+"""Rows of identity: columns and constraints, no logic."""
+
+from identity.models.certificate import Certificate, Challenge
+from identity.models.custodian import Custodian
+from identity.models.organisation import Membership, Organisation
+from identity.models.person import Person
+
+__all__ = ["Certificate", "Challenge", "Custodian", "Membership", "Organisation", "Person"]

@@ -1,0 +1,23 @@
+"""The only writers of identity: one verb phrase a file, each one outermost transaction."""
+
+from identity.operations.certify_key import certify_key
+from identity.operations.grant_role import end_role, grant_role
+from identity.operations.greet_custodian import greet_custodian
+from identity.operations.open_challenge import open_challenge
+from identity.operations.register_custodian import RegisteredCustodian, register_custodian
+from identity.operations.register_organisation import register_organisation
+from identity.operations.register_person import register_person
+from identity.operations.revoke_certificate import revoke_certificate
+
+__all__ = [
+    "RegisteredCustodian",
+    "certify_key",
+    "end_role",
+    "grant_role",
+    "greet_custodian",
+    "open_challenge",
+    "register_custodian",
+    "register_organisation",
+    "register_person",
+    "revoke_certificate",
+]
