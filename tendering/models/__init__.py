@@ -1,0 +1,39 @@
+"""Rows of tendering: one aggregate a file, columns and constraints, no logic. Money is yuan, times are UTC."""
+
+from tendering.models.award import Award, Candidate, Objection
+from tendering.models.bid import Bid, BidState, Upload, UploadState
+from tendering.models.document import Document, Download, Notice, Question, TenderParameters
+from tendering.models.lot import Lot, Project
+from tendering.models.opening import (
+    HallMessage,
+    OpenedBid,
+    Opening,
+    OpeningSignIn,
+    Release,
+    ReleaseRefusal,
+    RescueRequest,
+)
+
+__all__ = [
+    "Award",
+    "Bid",
+    "BidState",
+    "Candidate",
+    "Document",
+    "Download",
+    "HallMessage",
+    "Lot",
+    "Notice",
+    "Objection",
+    "OpenedBid",
+    "Opening",
+    "OpeningSignIn",
+    "Project",
+    "Question",
+    "Release",
+    "ReleaseRefusal",
+    "RescueRequest",
+    "TenderParameters",
+    "Upload",
+    "UploadState",
+]

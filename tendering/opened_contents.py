@@ -1,0 +1,161 @@
+"""From collected shares to what each bid says: keys first, all of them, then the contents into OPENED_ROOT. No clock.
+
+Nothing is decided here that another run would decide otherwise: shares are closed, ciphertext is fixed by its digest.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sealing.layout import Layout, read_layout
+from sealing.manifest import Manifest, read_manifest
+from sealing.open import combine_checked, open_bid
+from sealing.policy import BIDDER, CUSTODIANS
+from sealing.shares import Share
+from suites import Refused as SealRefused
+from tendering import sealed_store
+from tendering.bid_queries import Collected, Collection
+from tendering.models import Bid, BidState, Lot
+from tendering.rules.collection import STORE_CHECKS
+
+MANIFEST = "manifest.json"
+MOST_PRICE = Decimal("9999999999999999.99")
+LEAD_ROLES = ("project_manager", "lead", "chief_engineer")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the bid letter says: price in yuan (or a rate or discount in percent), duration in days, lead person."""
+
+    manifest: dict[str, Any]
+    manifest_sha256: str
+    price_yuan: Decimal
+    price_kind: str
+    duration_days: int | None
+    lead_person: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one bid ends. `check` is the failed check, `damaged` that the stored file is not the receipted one."""
+
+    bid: Bid
+    state: BidState
+    check: str = ""
+    opened_by: str = ""
+    letter: Letter | None = None
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the platform's own file is missing or altered."""
+        return self.state == BidState.WITHDRAWN_NO_BLAME and self.check in STORE_CHECKS
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A bid whose key was found and checked, waiting until all others are."""
+
+    bid: Bid
+    layout: Layout
+    shares: list[Share]
+    opened_by: str
+
+
+def outcomes_of(lot: Lot, collection: Collection) -> list[Outcome]:
+    """Return how every bid ends. All keys are combined and checked before the first bid is decrypted."""
+    prepared = [_prepared(lot, row) for row in collection.rows]
+    return [_opened(lot, item) if isinstance(item, _Ready) else item for item in prepared]
+
+
+def _prepared(lot: Lot, row: Collected) -> _Ready | Outcome:
+    bid = row.bid
+    if not row.shares.openable:
+        return Outcome(bid, BidState(row.shares.fault()), "threshold")
+    try:
+        layout = read_layout(sealed_store.sealed_path(lot.code, bid.bid_digest))
+    except FileNotFoundError:
+        return _damaged(bid, "missing")
+    except SealRefused as refused:
+        return _damaged(bid, refused.checks[0])
+    if layout.detached.bid_digest != bid.bid_digest:
+        return _damaged(bid, "digest")
+    shares = _shares(bid)
+    combined, reasons = combine_checked(layout, shares)
+    if combined is None:
+        check = next((reason.check for reason in reasons if reason.check != "threshold"), "threshold")
+        return Outcome(bid, BidState.REVOKED, check)
+    by = BIDDER if row.shares.bidder_released else CUSTODIANS
+    return _Ready(bid, layout, shares, by)
+
+
+def _damaged(bid: Bid, check: str) -> Outcome:
+    """The platform's fault: the bid is withdrawn without blame, unless its bidder hands in a copy in time."""
+    return Outcome(bid, BidState.WITHDRAWN_NO_BLAME, check)
+
+
+def _shares(bid: Bid) -> list[Share]:
+    return [
+        Share(bid.bid_digest, bid.core, release.kid, release.group, release.index, bytes.fromhex(release.share))
+        for release in bid.releases.filter(matches=True).order_by("group", "index")
+    ]
+
+
+def _opened(lot: Lot, ready: _Ready) -> Outcome:
+    """Decrypt one bid into its folder, unless an earlier run did; the folder appears only when every check passed."""
+    bid = ready.bid
+    with sealed_store.opening_of(lot.code, bid.bid_digest) as folder:
+        try:
+            if not folder.exists():
+                _clear_unfinished(folder)
+                open_bid(ready.layout.path, ready.shares, folder)
+            letter = read_letter(folder / MANIFEST)
+        except FileNotFoundError:
+            return _damaged(bid, "missing")
+        except SealRefused as refused:
+            store = [check for check in refused.checks if check in STORE_CHECKS]
+            return _damaged(bid, store[0]) if store else Outcome(bid, BidState.REVOKED, refused.checks[0])
+        except NoPrice:
+            return Outcome(bid, BidState.REVOKED, "price")
+    return replace(Outcome(bid, BidState.OPENED), opened_by=ready.opened_by, letter=letter)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    """Remove what a run that was killed left half decrypted."""
+    for rest in folder.parent.glob(f".{folder.name}.*"):
+        if rest.is_dir():
+            shutil.rmtree(rest)
+
+
+class NoPrice(ValueError):
+    """The bid letter names no price that could be read out."""
+
+
+def read_letter(path: Path) -> Letter:
+    """Return the bid letter's fields from an opened bid's manifest.
+
+    :raises NoPrice: there is none, or it is beyond what a price may be
+    :raises FileNotFoundError: no manifest
+    """
+    raw = path.read_bytes()
+    manifest = read_manifest(raw)
+    fields = manifest.fields
+    if "price" not in fields or Decimal(fields["price"]) > MOST_PRICE:
+        raise NoPrice(str(fields.get("price", ""))[:40])
+    return Letter(
+        manifest={"fields": fields, "files": [file._asdict() for file in manifest.files]},
+        manifest_sha256=hashlib.sha256(raw).hexdigest(),
+        price_yuan=Decimal(fields["price"]),
+        price_kind=fields["price_kind"],
+        duration_days=fields.get("duration_days"),
+        lead_person=_lead(manifest),
+    )
+
+
+def _lead(manifest: Manifest) -> str:
+    """Return the lead person's name: the first with a leading role, else the first named."""
+    persons = manifest.fields.get("key_persons", [])
+    leading = [person["name"] for person in persons if person["role"] in LEAD_ROLES]
+    return str((leading or [person["name"] for person in persons] or [""])[0])[:80]

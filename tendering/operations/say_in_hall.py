@@ -1,0 +1,93 @@
+"""Words said in the hall: by the host, by bidders; an objection on the spot and its answer are kept as such (BR-44)."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+import ledger
+from identity.actor import Actor
+from identity.roles import Role
+from lawbook.reasons import Reason
+from lawbook.words import gettext_noop as _
+from tendering import bid_queries, queries
+from tendering.models import HallMessage, Lot, Objection
+from tendering.refusals import TEXT_EMPTY, NotFound, refuse_if
+from tendering.rules.lifecycle import Stage
+
+MOST_TEXT = 2000
+KINDS = {"message": "opening.said", "objection": "opening.objected", "answer": "opening.answered"}
+NO_HALL = Reason("no_hall", _("开标大厅现在没有开放。"), "EB-29")
+NOT_PRESENT = Reason("not_present", _("只有主持人和本标段的投标人可以发言。"), "BL-35")
+BAD_KIND = Reason("kind", _("没有这类发言。"))
+ONLY_BIDDERS = Reason("only_bidders", _("只有投标人可以当场提出异议。"), "BR-44")
+ONLY_OWNERS = Reason("only_owners", _("异议应由招标人或招标代理机构当场答复。"), "BR-44")
+TOO_LONG = Reason("text_long", _("发言不能超过 2000 字。"))
+
+
+def say_in_hall(
+    *, lot_code: str, text: str, actor: Actor, kind: str = "message", answers: UUID | None = None
+) -> HallMessage:
+    """Say something in the hall. `kind` is message, objection (bidders) or answer (to the objection `answers`).
+
+    :raises ActRefused: the hall is not open, the actor has no voice there, or the text is empty or too long
+    :raises NotFound: no such lot, or no open objection of that id
+    """
+    with transaction.atomic(durable=True):
+        row, now = queries.lock_lot(code=lot_code)
+        refuse_if(_reasons(row, text.strip(), actor, kind))
+        payload: dict[str, str] = {"text": text.strip()}
+        if kind == "objection":
+            payload["objection"] = str(_objected(row, text.strip(), actor=actor, now=now).public_id)
+        elif kind == "answer":
+            payload["objection"] = str(_answered(row, text.strip(), answers, now=now).public_id)
+        message = HallMessage.objects.create(
+            opening=bid_queries.opening_of(row),
+            author=actor.organisation_name or actor.name,
+            role=actor.role.value,
+            kind=kind,
+            text=text.strip(),
+            at=now,
+        )
+        ledger.append(KINDS[kind], lot=row.code, at=now, payload=payload, actor=actor)
+    return message
+
+
+def _reasons(lot: Lot, text: str, actor: Actor, kind: str) -> list[Reason]:
+    open_hall = lot.stage in (Stage.OPENING, Stage.OPENED)
+    open_hall = open_hall and bid_queries.opening_of(lot).record_confirmed_at is None
+    bidder = actor.role is Role.BIDDER and bid_queries.bids_in_closing_set(lot).filter(
+        bidder_id=actor.organisation_id or 0
+    )
+    host = not bid_queries.host_reasons(lot, actor)
+    checks = (
+        (not open_hall, NO_HALL),
+        (not (host or bidder), NOT_PRESENT),
+        (kind not in KINDS, BAD_KIND),
+        (kind == "objection" and not bidder, ONLY_BIDDERS),
+        (kind == "answer" and not queries.owns(lot.project, actor), ONLY_OWNERS),
+        (not text, TEXT_EMPTY),
+        (len(text) > MOST_TEXT, TOO_LONG),
+    )
+    return [reason for failed, reason in checks if failed]
+
+
+def _objected(lot: Lot, text: str, *, actor: Actor, now: datetime) -> Objection:
+    return Objection.objects.create(
+        public_id=uuid4(),
+        lot=lot,
+        matter="opening",
+        organisation_id=actor.organisation_id,
+        text=text,
+        filed_at=now,
+    )
+
+
+def _answered(lot: Lot, text: str, answers: UUID | None, *, now: datetime) -> Objection:
+    open_ones = Objection.objects.filter(lot=lot, matter="opening", answered_at=None)
+    objection = open_ones.filter(public_id=answers).first() if answers else None
+    if objection is None:
+        raise NotFound(str(answers or ""))
+    objection.answer, objection.answered_at = text, now
+    objection.save(update_fields=["answer", "answered_at"])
+    return objection

@@ -1,0 +1,68 @@
+"""A bidder begins to send a sealed bid: its header is judged before any chunk is taken."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+import ledger
+from identity.actor import Actor
+from lawbook.reasons import Reason
+from lawbook.words import gettext_noop as _
+from sealing.header import Header
+from tendering import bid_queries, queries, sealed_store
+from tendering.models import Lot, Upload, UploadState
+from tendering.refusals import refuse_if
+from tendering.seal_words import read_header
+
+UNFINISHED_KEPT = 3  # of one bidder for one lot; an older one gives way, so that nobody fills the disk
+NO_ROOM = Reason("storage_full", _("服务器存储空间不足，请联系交易中心。"), "EB-22")
+
+
+def start_upload(*, lot_code: str, header: bytes, actor: Actor) -> Upload:
+    """Take in the header of a sealed bid and make room for its chunks. The same unfinished header is resumed.
+
+    :raises ActRefused: malformed, wrongly bound, late, suspended, or this organisation may not bid
+    :raises NotFound: there is no such lot
+    """
+    parsed = read_header(header)
+    with transaction.atomic(durable=True):
+        row, now = queries.lock_lot(code=lot_code)
+        if resumed := _unfinished(row, actor).filter(header=header).first():
+            return resumed
+        reasons = bid_queries.intake_reasons(row, parsed, actor=actor, now=now)
+        reasons += [] if sealed_store.has_room(parsed.binding.padded_length) else [NO_ROOM]
+        if reasons:
+            payload = {"reasons": [reason.code for reason in reasons]}
+            ledger.append("bid.refused", lot=row.code, at=now, payload=payload, actor=actor)
+        else:
+            upload = _begun(row, parsed, actor=actor, now=now)
+    refuse_if(reasons)
+    return upload
+
+
+def _unfinished(lot: Lot, actor: Actor) -> QuerySet[Upload]:
+    return bid_queries.own_uploads(lot, actor).filter(state=UploadState.RECEIVING, copy_of=None)
+
+
+def _begun(lot: Lot, header: Header, *, actor: Actor, now: datetime) -> Upload:
+    for old in _unfinished(lot, actor)[UNFINISHED_KEPT - 1 :]:
+        Upload.objects.filter(pk=old.pk).update(state=UploadState.REFUSED)
+        sealed_store.clear(old.public_id)
+    upload = Upload(
+        public_id=uuid4(),
+        lot=lot,
+        bidder_id=actor.organisation_id or 0,
+        header=header.raw,
+        sequence=header.binding.sequence,
+        envelope=header.binding.envelope,
+        count=header.count,
+        started_by=actor.login,
+        started_at=now,
+    )
+    sealed_store.begin(upload.public_id, header)
+    upload.save(force_insert=True)
+    payload = {"sequence": upload.sequence, "envelope": upload.envelope, "count": upload.count}
+    ledger.append("upload.started", lot=lot.code, at=now, payload=payload, actor=actor)
+    return upload

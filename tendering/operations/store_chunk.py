@@ -1,0 +1,48 @@
+"""One chunk of a sealed bid arrives: checked against its leaf hash and put at its place. No lock, no ledger entry."""
+
+from uuid import UUID
+
+from identity.actor import Actor
+from lawbook.reasons import Reason
+from lawbook.words import gettext_noop as _
+from ledger import clock
+from tendering import bid_queries, sealed_store
+from tendering.models import Upload, UploadState
+from tendering.refusals import ActRefused
+from tendering.rules import intake
+from tendering.seal_words import read_header, reason_for
+
+OVER = Reason("upload_over", _("这次上传已被新的上传取代，请重新开始。"), "EB-27")
+
+
+def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor: Actor) -> int:
+    """Store chunk `number` (from 0; ciphertext with its tag) and return the number. `leaf` is its leaf hash in hex.
+
+    The same chunk again changes nothing. Chunks of a bid are refused from the deadline on: an unfinished upload counts
+    as withdrawn (EB-27); those of a saved copy of a receipted bid are not.
+
+    :raises ActRefused: wrong number, length or leaf, another chunk there before, late, or the upload is over
+    :raises NotFound: no such upload of this organisation
+    """
+    upload = bid_queries.own_upload(upload_id, actor)
+    if upload.bid_id is not None:
+        return number
+    if upload.state != UploadState.RECEIVING:
+        raise ActRefused([OVER])
+    if _late(upload):
+        raise ActRefused([intake.LATE])
+    try:
+        wanted = bytes.fromhex(leaf)
+        sealed_store.write_chunk(upload.public_id, read_header(bytes(upload.header)), number, chunk=chunk, leaf=wanted)
+    except ValueError as error:
+        raise ActRefused([reason_for("leaf")]) from error
+    except sealed_store.ChunkRefused as refused:
+        raise ActRefused([reason_for(refused.check)]) from refused
+    except FileNotFoundError as error:
+        raise ActRefused([OVER]) from error
+    return number
+
+
+def _late(upload: Upload) -> bool:
+    deadline_at = upload.lot.deadline_at
+    return upload.copy_of_id is None and deadline_at is not None and clock.now() >= deadline_at

@@ -1,0 +1,240 @@
+"""Taking bids in: chunks at their places, the final submission, receipts, replacement, withdrawal, refusals."""
+
+import uuid
+
+import pytest
+
+from sealing.canonical import dumps, loads
+from suites import Refused as SealRefused
+from tendering import bid_queries, receipts, sealed_store
+from tendering.models import Bid, BidState, Upload, UploadState
+from tendering.operations.complete_bid import complete_bid
+from tendering.operations.start_upload import start_upload
+from tendering.operations.store_chunk import store_chunk
+from tendering.operations.withdraw_bid import withdraw_bid
+from tendering.refusals import ActRefused, NotFound
+
+
+def test_a_bid_is_taken_in_whole_and_lies_in_the_store_byte_for_byte(tender):
+    bidder = tender.cast.bidders[0]
+    file, bid = tender.bid(bidder, size=2_500_000)
+    assert bid.count == 3
+    assert bid.bid_digest == file.digest
+    assert sealed_store.sealed_path(tender.lot.code, bid.bid_digest).read_bytes() == file.path.read_bytes()
+    assert bid.size == file.path.stat().st_size
+    assert tender.kinds()[-2:] == ["upload.started", "bid.received"]
+
+
+def test_the_receipt_is_signed_by_the_platform_and_names_the_ledger_entry(tender):
+    _, bid = tender.bid(tender.cast.bidders[0])
+    body = receipts.verify(bid.receipt["statement"], public=receipts.public_key())
+    assert (body["bid_digest"], body["lot"], body["sequence"]) == (bid.bid_digest, tender.lot.code, 1)
+    assert bid.receipt["evidence"]["body"]["payload"]["bid_digest"] == bid.bid_digest
+
+
+def test_an_altered_receipt_does_not_verify(tender):
+    _, bid = tender.bid(tender.cast.bidders[0])
+    altered = loads(dumps(bid.receipt["statement"]))
+    altered["body"]["received_at"] = "2026-03-01T00:00:00Z"
+    with pytest.raises(SealRefused):
+        receipts.verify(altered, public=receipts.public_key())
+
+
+def test_the_same_submission_twice_gives_the_same_bid_and_receipt(tender):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    trailer = file.parts()[2]
+    first = complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    second = complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    assert (second.pk, second.receipt) == (first.pk, first.receipt)
+    assert tender.kinds().count("bid.received") == 1
+
+
+def test_the_same_file_through_another_upload_gives_the_same_bid(tender):
+    bidder = tender.cast.bidders[0]
+    file, bid = tender.bid(bidder)
+    with pytest.raises(ActRefused) as refused:
+        tender.send(bidder, file)  # its sequence is used up
+    assert refused.value.codes == {"sequence"}
+    assert Bid.objects.get().pk == bid.pk
+
+
+def test_the_same_header_resumes_the_unfinished_upload(tender):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder, size=2_500_000)
+    header, chunks, trailer = file.parts()
+    first = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    for number in (2, 0):
+        arguments = {"number": number, "chunk": chunks[number], "leaf": file.leaf(chunks[number])}
+        store_chunk(upload_id=first.public_id, actor=bidder.actor, **arguments)
+        store_chunk(upload_id=first.public_id, actor=bidder.actor, **arguments)
+    again = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    assert again.public_id == first.public_id
+    assert bid_queries.received_chunks(again) == [0, 2]
+    with pytest.raises(ActRefused, match="还有 1 个分块"):
+        complete_bid(upload_id=first.public_id, trailer=trailer, actor=bidder.actor)
+
+
+@pytest.mark.parametrize(
+    ("number", "cut", "leaf", "check"),
+    [
+        (5, 0, None, "chunk_number"),
+        (0, 1, None, "chunk_length"),
+        (0, 0, "00" * 32, "leaf"),
+        (0, 0, "not hex", "leaf"),
+    ],
+)
+def test_a_wrong_chunk_is_refused(tender, number, cut, leaf, check):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    header, (chunk,), _ = file.parts()
+    upload = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    wrong = chunk[: len(chunk) - cut]
+    with pytest.raises(ActRefused) as refused:
+        store_chunk(
+            upload_id=upload.public_id,
+            number=number,
+            chunk=wrong,
+            leaf=leaf or file.leaf(wrong),
+            actor=bidder.actor,
+        )
+    assert refused.value.codes == {check}
+    assert bid_queries.received_chunks(upload) == []
+
+
+def test_a_stored_chunk_is_never_overwritten(tender):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    other = bytes(len(file.parts()[1][0]))
+    with pytest.raises(ActRefused) as refused:
+        store_chunk(upload_id=upload.public_id, number=0, chunk=other, leaf=file.leaf(other), actor=bidder.actor)
+    assert refused.value.codes == {"chunk_differs"}
+    bid = complete_bid(upload_id=upload.public_id, trailer=file.parts()[2], actor=bidder.actor)
+    assert bid.bid_digest == file.digest
+
+
+def test_at_the_deadline_second_a_bid_is_late_and_the_refusal_is_recorded(tender, hands):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        complete_bid(upload_id=upload.public_id, trailer=file.parts()[2], actor=bidder.actor)
+    assert refused.value.codes == {"late"}
+    assert tender.kinds()[-1] == "bid.refused"
+    assert not Bid.objects.exists()
+    assert not sealed_store.sealed_path(tender.lot.code, file.digest).exists()
+
+
+def test_one_microsecond_before_the_deadline_a_bid_is_taken(tender, hands):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    hands.to(tender.lot.deadline_at)
+    hands.move(-0.000001)
+    assert complete_bid(upload_id=upload.public_id, trailer=file.parts()[2], actor=bidder.actor).state == "received"
+
+
+def test_a_header_is_refused_with_every_reason(tender, hands):
+    file = tender.seal(tender.cast.bidders[0])
+    tender.lot.document_hash, tender.lot.policy = "e1" * 32, "custodians"
+    tender.lot.save()
+    stranger = tender.cast.bidders[1]
+    with pytest.raises(ActRefused) as refused:
+        start_upload(lot_code=tender.lot.code, header=file.parts()[0], actor=stranger.actor)
+    assert refused.value.codes == {"bidder", "document_hash", "policy"}
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        start_upload(lot_code=tender.lot.code, header=file.parts()[0], actor=tender.cast.purchaser.actor)
+    assert refused.value.codes >= {"late", "not_a_bidder", "own_tender", "custodian", "bidder"}
+
+
+@pytest.mark.parametrize("header", [b"", b"%PDF-1.7", b"{}", b"[" * 40000])
+def test_what_is_no_header_is_refused(tender, header):
+    with pytest.raises(ActRefused):
+        start_upload(lot_code=tender.lot.code, header=header, actor=tender.cast.bidders[0].actor)
+
+
+def test_an_altered_or_foreign_trailer_is_refused(tender):
+    bidder, rival = tender.cast.bidders[:2]
+    file, other = tender.seal(bidder), tender.seal(rival)
+    upload = tender.send(bidder, file)
+    for trailer, code in ((other.parts()[2], "root"), (b"{}", "trailer_fields"), (b"", "trailer_size")):
+        with pytest.raises(ActRefused) as refused:
+            complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+        assert code in refused.value.codes
+    done = complete_bid(upload_id=upload.public_id, trailer=file.parts()[2], actor=bidder.actor)
+    assert done.bid_digest == file.digest
+
+
+def test_a_revoked_certificate_cannot_submit(tender, hands):
+    from identity.models import Certificate
+
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    Certificate.objects.filter(organisation=bidder.organisation).update(revoked_at=hands.at)
+    with pytest.raises(ActRefused) as refused:
+        complete_bid(upload_id=upload.public_id, trailer=file.parts()[2], actor=bidder.actor)
+    assert refused.value.codes == {"revoked"}
+
+
+def test_a_replacement_takes_the_place_of_the_earlier_bid(tender):
+    bidder = tender.cast.bidders[0]
+    _, first = tender.bid(bidder)
+    _, second = tender.bid(bidder, sequence=2, price="8800000.00")
+    first.refresh_from_db()
+    assert (first.state, second.state) == (BidState.REPLACED, BidState.RECEIVED)
+
+
+def test_an_unfinished_replacement_leaves_the_earlier_bid_in_force(tender):
+    bidder = tender.cast.bidders[0]
+    _, first = tender.bid(bidder)
+    tender.send(bidder, tender.seal(bidder, sequence=2))
+    first.refresh_from_db()
+    assert first.state == BidState.RECEIVED
+
+
+def test_a_withdrawn_bid_can_be_followed_by_a_greater_sequence_only(tender):
+    bidder = tender.cast.bidders[0]
+    file, bid = tender.bid(bidder)
+    for _ in range(2):
+        assert (
+            withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=bidder.actor).state == "withdrawn"
+        )
+    assert tender.kinds().count("bid.withdrawn") == 1
+    with pytest.raises(ActRefused):
+        tender.submit(bidder, file)
+    _, again = tender.bid(bidder, sequence=2)
+    assert again.state == BidState.RECEIVED
+
+
+def test_nobody_withdraws_anothers_bid_nor_after_the_deadline(tender, hands):
+    bidder, rival = tender.cast.bidders[:2]
+    _, bid = tender.bid(bidder)
+    with pytest.raises(NotFound):
+        withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=rival.actor)
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=bidder.actor)
+    assert refused.value.codes == {"late"}
+
+
+def test_anothers_upload_does_not_exist(tender):
+    bidder, rival = tender.cast.bidders[:2]
+    file = tender.seal(bidder)
+    upload = tender.send(bidder, file)
+    for upload_id in (upload.public_id, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            complete_bid(upload_id=upload_id, trailer=file.parts()[2], actor=rival.actor)
+
+
+def test_the_oldest_unfinished_upload_gives_way(tender):
+    bidder = tender.cast.bidders[0]
+    uploads = [tender.send(bidder, tender.seal(bidder, sequence=number)) for number in range(1, 5)]
+    first = Upload.objects.get(pk=uploads[0].pk)
+    assert first.state == UploadState.REFUSED
+    assert not sealed_store.part_path(first.public_id).exists()
+    assert Upload.objects.filter(state=UploadState.RECEIVING).count() == 3
