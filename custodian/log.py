@@ -1,0 +1,139 @@
+"""What the agent knows of the platform's log: every leaf it ever saw, so that no history can be rewritten behind it.
+
+Each new face is added to the tree and the signed checkpoint must have that tree's root; an entry shown with its body
+must hash to the leaf kept at its index. Amendments the agency signed are remembered, so that none can be hidden later.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from custodian.home import read_json, write_atomically
+from ledger import entries, notes, tree
+from sealing.releases import LedgerHead
+
+LEAF = 32
+POSTPONING = ("lot.announced", "lot.amended", "lot.postponed")
+
+
+class LogBroken(Exception):
+    """The platform's log is not the one that was seen before, or not the one it signed: nothing is released."""
+
+
+class Log:
+    """The leaves on disk (`leaves`), and `memory.json`: how many of them are confirmed, the log's key, amendments."""
+
+    def __init__(self, folder: Path, *, pinned: str = "") -> None:
+        self._leaves_path, self._memory_path = folder / "leaves", folder / "memory.json"
+        memory = read_json(self._memory_path)
+        self.key: str = pinned or memory.get("log_key", "")
+        self.amendments: dict[str, list[dict[str, Any]]] = memory.get("amendments", {})
+        self.leaves = self._read(memory.get("size", 0))
+        self._kept = len(self.leaves)
+        self._frontier: list[bytes] = []
+        for size, leaf in enumerate(self.leaves):
+            self._frontier = tree.extended(self._frontier, size, leaf)
+        self.head = LedgerHead(self._kept, self._root().hex())  # the last one that the log signed
+        if memory and self.head.root != memory["root"]:
+            raise LogBroken("the agent's own memory of the log is damaged")
+
+    def learn_key(self, verifier: str) -> None:
+        """Keep the log's key at first contact; afterwards another one is refused.
+
+        :raises LogBroken: it is not the key that is pinned
+        """
+        if self.key and self.key != verifier:
+            raise LogBroken("the platform shows another log key")
+        self.key = verifier
+
+    def follow(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add the feed's next rows. Nothing counts before `confirm`.
+
+        :raises LogBroken: a gap, or a body that does not hash to its leaf
+        """
+        for row in rows:
+            size = len(self.leaves)
+            if row["index"] != size:
+                raise LogBroken(f"entry {row['index']} where {size} belongs")
+            leaf = bytes.fromhex(row["leaf"])
+            if row["body"] is not None:
+                _check_leaf(row, leaf)
+                self._remember(row)
+            self._frontier = tree.extended(self._frontier, size, leaf)
+            self.leaves.append(leaf)
+
+    def confirm(self, note: str) -> bool:
+        """Hold the followed leaves against the signed head and keep them; False while the head is ahead of the feed.
+
+        :raises LogBroken: the note is not signed by the log, or its root is not that of the leaves seen
+        """
+        name, public = notes.parsed_key(self.key)
+        try:
+            signed = notes.verified_checkpoint(note, name, public)
+        except notes.BadNote as error:
+            raise LogBroken(f"the head is not signed by the log: {error}") from error
+        if signed.size > len(self.leaves):
+            return False
+        root = tree.root(self.leaves[: signed.size]) if signed.size < len(self.leaves) else self._root()
+        if signed.root != root:
+            raise LogBroken("the signed head does not extend the history seen before")
+        if signed.size < self._kept:
+            raise LogBroken("the log has become shorter")
+        self.head = LedgerHead(signed.size, root.hex())
+        self._keep()
+        return True
+
+    def proven(self, row: Mapping[str, Any]) -> bool:
+        """Whether an entry shown with its body is the one that stands at its index."""
+        index = row["index"]
+        if not isinstance(index, int) or not 0 <= index < len(self.leaves):
+            return False
+        try:
+            _check_leaf(row, self.leaves[index])
+        except LogBroken:
+            return False
+        return True
+
+    def _root(self) -> bytes:
+        return tree.frontier_root(self._frontier)
+
+    def _remember(self, row: Mapping[str, Any]) -> None:
+        body = row["body"]
+        if body["kind"] in POSTPONING:
+            kept = self.amendments.setdefault(body["lot"], [])
+            if all(known["index"] != row["index"] for known in kept):
+                kept.append({"index": row["index"], "at": row["at"], "body": body, "salt": row["salt"]})
+
+    def _read(self, size: int) -> list[bytes]:
+        data = self._leaves_path.read_bytes() if size else b""
+        if len(data) < size * LEAF:
+            raise LogBroken("the agent's own memory of the log is damaged")
+        return [data[at : at + LEAF] for at in range(0, size * LEAF, LEAF)]
+
+    def _keep(self) -> None:
+        """Write the confirmed leaves first, then the memory that says how many count."""
+        if self._kept == self.head.size and self._memory_path.exists():
+            return
+        handle = os.open(self._leaves_path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(handle, b"".join(self.leaves[self._kept : self.head.size]), self._kept * LEAF)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        self._kept = self.head.size
+        memory = {**self.head._asdict(), "log_key": self.key, "amendments": self.amendments}
+        write_atomically(self._memory_path, json.dumps(memory, ensure_ascii=False).encode())
+
+
+def _check_leaf(row: Mapping[str, Any], leaf: bytes) -> None:
+    """:raises LogBroken: index, instant and body do not give this leaf"""
+    try:
+        at = datetime.fromisoformat(row["at"])
+        hashed = entries.leaf(row["index"], at, entries.body_hash(row["salt"], row["body"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise LogBroken("an entry is malformed") from error
+    if bytes.fromhex(hashed) != leaf:
+        raise LogBroken(f"entry {row['index']} does not hash to its leaf")
