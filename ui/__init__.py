@@ -1,0 +1,1 @@
+"""What the portals share: base templates, components, theme. Must never know a domain operation."""
