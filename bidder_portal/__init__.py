@@ -1,0 +1,1 @@
+"""Pages of bidders, and the browser's sealing modules. Must never receive a bidder's private key or plaintext bid."""

@@ -1,0 +1,2 @@
+// Print the receipt.
+document.getElementById("print")?.addEventListener("click", () => window.print());

@@ -1,0 +1,1 @@
+"""Views of the bidder portal, one step a file."""

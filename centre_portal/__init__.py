@@ -1,0 +1,1 @@
+"""Pages of trading-centre staff. Must never decrypt, score or decide."""

@@ -1,0 +1,158 @@
+// The committee's room: keys lead from cell to cell, and what is typed is saved as one works. Without this script the
+// same forms do the same. Saves are patches of one cell on the version this page was made from; a stale page is told so
+// and keeps what was typed.
+
+const holder = document.getElementById("room-data");
+const data = holder ? JSON.parse(holder.textContent) : null;
+const form = document.getElementById("mark1");
+const saved = document.getElementById("saved");
+const merge = document.getElementById("merge");
+const pause = 700; // milliseconds after the last key
+let version = data?.version ?? 0;
+let dirty = false;
+let timer = 0;
+let running = null;
+
+function cell() {
+  const given = new FormData(form);
+  const text = (name) => String(given.get(name) ?? "").trim();
+  return { value: text("value").replace(/。|．/g, ".") || text("tier"), reason: text("reason"), suggestion: text("suggestion") };
+}
+
+function say(text, bad = false) {
+  saved.textContent = text;
+  saved.classList.toggle("red", bad);
+}
+
+async function save() {
+  dirty = false;
+  say(data.words.saving);
+  const body = JSON.stringify({ version, patch: { [data.bid]: { [data.item]: cell() } } });
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  let answer;
+  try {
+    answer = await fetch(document.getElementById("room-urls").dataset.save, { method: "POST", headers, body });
+  } catch {
+    dirty = true;
+    say(data.words.failed, true);
+    timer = setTimeout(flush, 5000);
+    return false;
+  }
+  return answer.ok ? accepted(await answer.json()) : refused(answer);
+}
+
+function accepted(told) {
+  version = told.version;
+  form.elements.version.value = version;
+  merge.hidden = true;
+  say(`${data.words.saved} ${new Date(told.saved_at).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" })}`);
+  document.getElementById("done").textContent = told.done;
+  document.getElementById("progress").value = told.done;
+  return true;
+}
+
+async function refused(answer) {
+  dirty = true;
+  const told = await answer.json().catch(() => ({ refused: [{ reason: String(answer.status) }] }));
+  if (told.refused.some((one) => one.check === "stale_sheet")) {
+    say(data.words.stale, true);
+    const button = merge.querySelector("button");
+    button.textContent = data.words.merge;
+    button.onclick = () => {
+      version = told.version;
+      flush();
+    };
+    merge.hidden = false;
+  } else {
+    say(data.words.refused + told.refused.map((one) => one.reason).join("；"), true);
+  }
+  return false;
+}
+
+// One save at a time, the latest state last; resolves to whether everything is on the server.
+async function flush() {
+  clearTimeout(timer);
+  while (running) await running;
+  if (!dirty) return true;
+  running = save().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+function changed() {
+  dirty = true;
+  clearTimeout(timer);
+  timer = setTimeout(flush, pause);
+}
+
+async function go(href) {
+  if (data && !(await flush())) return;
+  location.href = href;
+}
+
+// A tier stands for a range: choosing one puts its highest score, a typed score finds its tier.
+function tierChosen(radio) {
+  const score = radio.form.elements.value;
+  if (radio.name === "tier" && score) score.value = radio.value;
+}
+
+function tierOf(owner) {
+  const score = Number(owner.elements.value?.value || NaN);
+  for (const radio of owner.querySelectorAll("input[name=tier]")) {
+    radio.checked = score >= Number(radio.dataset.low) && score <= Number(radio.dataset.high);
+  }
+}
+
+for (const owner of document.querySelectorAll(".markform")) {
+  tierOf(owner);
+  owner.addEventListener("input", (event) => {
+    if (event.target.name === "tier") tierChosen(event.target);
+    else if (event.target.name === "value") tierOf(owner);
+    if (data?.open && owner === form) changed();
+  });
+}
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.submitter?.focus();
+    clearTimeout(timer);
+    dirty = false; // the form carries it
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || !dirty || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+function typing(target) {
+  return target.matches("input:not([type=radio]), textarea, select, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") document.activeElement?.blur();
+  if (typing(event.target)) return;
+  const arrows = event.key.startsWith("Arrow");
+  if (arrows && event.target.matches("input, [tabindex], summary")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const link = [...document.querySelectorAll("a[data-key]")].find((one) => one.dataset.key.split(" ").includes(key));
+  if (link) {
+    event.preventDefault();
+    go(link.href);
+    return;
+  }
+  const tier = form?.querySelector(`input[data-tier="${CSS.escape(key)}"]:enabled`);
+  if (tier && /^[0-9]$/.test(key)) {
+    event.preventDefault();
+    tier.checked = true;
+    tier.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (dirty) event.preventDefault();
+});

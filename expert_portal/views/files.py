@@ -1,0 +1,52 @@
+"""The bids' files: page pictures with the reader's name across them, and the files themselves."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from evaluation.models import Page
+from expert_portal.bids import find_bid, find_file, is_blind, masks_of, path_of
+from identity.policy import Act
+from ledger import clock
+from tendering.models import Lot
+from ui.access import access
+from ui.context import actor_of
+from ui.figures import iso
+from ui.files import send_file
+from ui.page_images import PageNotDrawn, drawn, for_reader
+
+TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+@require_safe
+@access(Act.READ_BIDS)
+def page_image(request: HttpRequest, lot: Lot, bid: str, file: int, page: int) -> HttpResponse:
+    """Show one page, marked with who reads it and when; in a blind file the bidder's names are covered."""
+    opened = find_bid(lot, bid)
+    found = find_file(opened, file)
+    row = Page.objects.filter(reading=found.reading, number=page).first() if found.reading else None
+    try:
+        picture = drawn(path_of(lot, opened, found), found.sha256, page)
+    except PageNotDrawn as exc:
+        raise Http404(str(page)) from exc
+    masks = masks_of(row, opened.bid) if is_blind(lot, found) else []
+    size = (row.width, row.height) if row else (0.0, 0.0)
+    words = f"{actor_of(request).name}　{iso(clock.now())[:16]}"
+    answer = HttpResponse(for_reader(picture, words, masks=masks, size=size), content_type="image/jpeg")
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@require_safe
+@access(Act.READ_BIDS)
+def download(request: HttpRequest, lot: Lot, bid: str, file: int) -> HttpResponseBase:
+    """Hand out the file itself; never a blind one, whose names cannot be covered in it."""
+    opened = find_bid(lot, bid)
+    found = find_file(opened, file)
+    if is_blind(lot, found) and lot.stage == "evaluating":
+        raise Http404(str(file))
+    path = path_of(lot, opened, found)
+    media_type = TYPES.get(path.suffix.lower(), "application/octet-stream")
+    answer = send_file(path, path.name, media_type=media_type)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,16 @@
+"""Addresses of the hall."""
+
+from django.urls import path
+
+from opening_hall.views import acts, console, pages, seat
+
+app_name = "hall"
+urlpatterns = [
+    path("", pages.index, name="index"),
+    path("<str:lot>/", pages.watch, name="watch"),
+    path("<str:lot>/wall/", pages.wall, name="wall"),
+    path("<str:lot>/state.json", pages.state, name="state"),
+    path("<str:lot>/seat/", seat.seat, name="seat"),
+    path("<str:lot>/console/", console.console, name="console"),
+    *(path(f"<str:lot>/{act.name}/", act.view, name=act.name) for act in acts.ACTS),
+]

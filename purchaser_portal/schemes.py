@@ -1,0 +1,135 @@
+"""The scheme builder: a form over an evaluation scheme's numbers, and the scheme as a page shows it.
+
+The scheme stays plain data; group and total points are sums of what is filled in. Faults are told on submitting.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from ui.forms import PageForm
+
+Data = dict[str, Any]
+
+
+def _plain(value: Decimal | None) -> str:
+    return "0" if value is None else format(value.normalize(), "f")
+
+
+def _items(scheme: Mapping[str, Any]) -> Iterator[tuple[Data, Data]]:
+    for group in scheme.get("groups", []):
+        for item in group["items"]:
+            yield group, item
+
+
+class PointsForm(PageForm):
+    """One field for each number of a scheme: points of items, tier bounds, counted rules, the price rule.
+
+    Field names: `keep:CODE`, `title:CODE`, `points:CODE`, `low:CODE:N`, `high:CODE:N`, `each:CODE`, `most:CODE`,
+    `review:CODE`, `price:NAME`.
+    """
+
+    def __init__(self, scheme: Mapping[str, Any], data: Any = None) -> None:
+        self._scheme = deepcopy(dict(scheme))
+        super().__init__(data, prefix="scheme")
+        for item in self._scheme.get("review", []):
+            self._add(f"review:{item['code']}", forms.BooleanField(required=False, initial=True, label=item["title"]))
+        for _group, item in _items(self._scheme):
+            self._add_item(item)
+        for name in ("e_above", "e_below", "drop_count", "drop_from"):
+            if name in self._scheme.get("price", {}):
+                self._add_number(f"price:{name}", self._scheme["price"][name])
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        self.fields[name] = field
+        look = "form-check-input" if isinstance(field, forms.BooleanField) else "form-control form-control-sm num"
+        field.widget.attrs.setdefault("class", look)
+        field.widget.attrs["aria-label"] = str(field.label or name)
+
+    def _add_number(self, name: str, initial: Any) -> None:
+        self._add(name, forms.DecimalField(initial=initial, min_value=Decimal(0), max_digits=9, decimal_places=4))
+
+    def _add_item(self, item: Data) -> None:
+        code = item["code"]
+        self._add(f"keep:{code}", forms.BooleanField(required=False, initial=True, label=item["title"]))
+        self._add(f"title:{code}", forms.CharField(initial=item["title"], max_length=80))
+        self._add_number(f"points:{code}", item["points"])
+        for number, tier in enumerate(item.get("tiers", [])):
+            self._add_number(f"low:{code}:{number}", tier["low"])
+            self._add_number(f"high:{code}:{number}", tier["high"])
+        for name in ("each", "most") if "counted" in item else ():
+            self._add_number(f"{name}:{code}", item["counted"][name])
+
+    def scheme(self) -> Data:
+        """Return the scheme with what was filled in; dropped items are left out, sums are made again."""
+        made, typed = deepcopy(self._scheme), self.cleaned_data
+        made["review"] = [item for item in made.get("review", []) if typed.get(f"review:{item['code']}")]
+        for group in made.get("groups", []):
+            group["items"] = [self._filled(item) for item in group["items"] if typed.get(f"keep:{item['code']}")]
+            group["points"] = _plain(sum((Decimal(i["points"]) for i in group["items"]), Decimal(0)))
+        made["groups"] = [group for group in made.get("groups", []) if group["items"]]
+        made["total_points"] = _plain(sum((Decimal(g["points"]) for g in made["groups"]), Decimal(0)))
+        for name in [n for n in typed if n.startswith("price:")]:
+            key = name.partition(":")[2]
+            made["price"][key] = int(typed[name]) if key.startswith("drop") else _plain(typed[name])
+        return made
+
+    def _filled(self, item: Data) -> Data:
+        code, typed = item["code"], self.cleaned_data
+        item["title"], item["points"] = typed[f"title:{code}"], _plain(typed[f"points:{code}"])
+        for number, tier in enumerate(item.get("tiers", [])):
+            tier["low"] = _plain(typed[f"low:{code}:{number}"])
+            tier["high"] = _plain(typed[f"high:{code}:{number}"])
+        if "counted" in item:
+            item["counted"]["each"] = _plain(typed[f"each:{code}"])
+            item["counted"]["most"] = int(typed[f"most:{code}"])
+        return item
+
+    def review_rows(self) -> list[forms.BoundField]:
+        """Return the check boxes of the review items."""
+        return [self[name] for name in self.fields if name.startswith("review:")]
+
+    def price_rows(self) -> list[tuple[str, forms.BoundField]]:
+        """Return the price rule's fields with their names."""
+        words = {
+            "e_above": _("高于基准价每 1 % 扣分"),
+            "e_below": _("低于基准价每 1 % 扣分"),
+            "drop_count": _("去掉最高、最低各几个"),
+            "drop_from": _("有效报价达到几个时才去"),
+        }
+        return [(words[n.partition(":")[2]], self[n]) for n in self.fields if n.startswith("price:")]
+
+    def group_rows(self) -> list[dict[str, Any]]:
+        """Return the groups with their items' bound fields, as the page draws them."""
+        return [
+            {"title": group["title"], "items": [self._row(item) for item in group["items"]]}
+            for group in self._scheme.get("groups", [])
+        ]
+
+    def _row(self, item: Data) -> dict[str, Any]:
+        code = item["code"]
+        tiers = [
+            (tier["name"], self[f"low:{code}:{n}"], self[f"high:{code}:{n}"])
+            for n, tier in enumerate(item.get("tiers", []))
+        ]
+        counted = [self[f"each:{code}"], self[f"most:{code}"]] if "counted" in item else []
+        return {
+            "keep": self[f"keep:{code}"],
+            "title": self[f"title:{code}"],
+            "points": self[f"points:{code}"],
+            "kind": item["kind"],
+            "tiers": tiers,
+            "counted": counted,
+        }
+
+
+def groups(scheme: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the scheme's groups as a page lists them: title, points, items with kind and points."""
+    return [
+        {"title": group["title"], "points": group["points"], "items": group["items"]}
+        for group in scheme.get("groups", [])
+    ]

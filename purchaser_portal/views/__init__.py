@@ -1,0 +1,1 @@
+"""Views of the purchaser portal: each asks queries or calls one operation."""

@@ -1,0 +1,5 @@
+"""The way of every posted act, shared by the portals: `ui.acting`."""
+
+from ui.acting import act
+
+__all__ = ["act"]

@@ -1,0 +1,1 @@
+"""Views of the regulator portal: they read, and write only recorded orders."""
