@@ -1,0 +1,1 @@
+"""The demonstration seed and rehearsed tenders, played over HTTP as the users would."""

@@ -1,0 +1,1 @@
+"""Running the installation: supervisor, clock, health. Must never know a rule of tendering."""
