@@ -1,0 +1,47 @@
+"""Chromium for browser tests: one for the whole run, skipped with the reason where there is none."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def _executable() -> str | None:
+    """The distribution's Chromium, or the one that Playwright installed."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless browser that all tests share; each test opens its own context."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=_executable(), headless=True, args=ARGUMENTS)
+        except Error as error:
+            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of its own context, whose script errors fail the test."""
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def static_root() -> Path:
+    """The bidder portal's static files."""
+    return Path(__file__).resolve().parents[2] / "bidder_portal" / "static"
