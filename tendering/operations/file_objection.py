@@ -47,12 +47,12 @@ def file_objection(*, lot_code: str, actor: Actor, matter: str, text: str) -> Ob
     filed = same.filter(answered_at__isnull=True).first()
     if filed is not None:
         return filed
-    return _file(lot, actor, matter, text.strip(), now=now)
+    return _file(lot, actor, actor.organisation_id, matter, text.strip(), now=now)
 
 
-def _file(lot: Lot, actor: Actor, matter: str, text: str, *, now: datetime) -> Objection:
+def _file(lot: Lot, actor: Actor, organisation_id: int, matter: str, text: str, *, now: datetime) -> Objection:
     objection = Objection.objects.create(
-        public_id=uuid4(), lot=lot, matter=matter, organisation_id=actor.organisation_id, text=text, filed_at=now
+        public_id=uuid4(), lot=lot, matter=matter, organisation_id=organisation_id, text=text, filed_at=now
     )
     payload = {"objection": objection.public_id, "matter": matter}
     ledger.append("objection.filed", lot=lot.code, at=now, actor=actor, payload=payload)

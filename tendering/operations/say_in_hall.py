@@ -73,6 +73,7 @@ def _reasons(lot: Lot, text: str, actor: Actor, kind: str) -> list[Reason]:
 
 
 def _objected(lot: Lot, text: str, *, actor: Actor, now: datetime) -> Objection:
+    assert actor.organisation_id is not None  # only bidders object, the rest are refused above
     return Objection.objects.create(
         public_id=uuid4(),
         lot=lot,
