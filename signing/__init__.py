@@ -1,0 +1,1 @@
+"""Signed documents: PDF with PAdES B-T and a round seal as the appearance of the signature."""

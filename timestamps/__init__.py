@@ -1,0 +1,1 @@
+"""Trusted timestamps (RFC 3161): asking an authority for one, and verifying it."""
