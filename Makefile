@@ -7,10 +7,11 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 WORKERS ?= 2
 # Tests that drive real processes and a real browser depend on the machine's load: what failed is run once more, alone.
-ONCE_MORE = { echo "once more, what failed:"; $(BIN)/python -m pytest -q --last-failed; }
+PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
+ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-postgres check bench law docs lock clean
+.PHONY: help setup run test test-units test-browser test-stack test-postgres check bench law docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -32,15 +33,22 @@ setup: $(RUN_STAMP) ## create .venv from the hashed requirements
 run: $(RUN_STAMP) ## set up and serve the platform with a demonstration on 127.0.0.1:8000 (GONGHENG_PORT)
 	@exec $(BIN)/python manage.py up
 
+# Two lanes, since the tests of the running installation mostly wait; each prints as a whole when it ends.
 test: $(DEV_STAMP) ## set up and run every test, on SQLite and on PostgreSQL
 	@sh deploy/system_packages.sh
 	$(BIN)/python manage.py compile_words
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser
-	$(BIN)/python -m pytest -q tests/browser || $(ONCE_MORE)
-	$(BIN)/python -m pytest -q -m stack || $(ONCE_MORE)
-	@$(MAKE) --no-print-directory test-postgres
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-stack test-postgres
 
-test-postgres: $(DEV_STAMP) ## the tests that a database decides, on PostgreSQL (DATABASE_URL, else an embedded server)
+test-units: $(DEV_STAMP)
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser
+
+test-browser: test-units
+	$(PYTEST) -n $(WORKERS) --dist worksteal tests/browser || $(ONCE_MORE)
+
+test-stack: $(DEV_STAMP)
+	$(PYTEST) -m stack || $(ONCE_MORE)
+
+test-postgres: test-browser # the tests that a database decides (DATABASE_URL, else an embedded server)
 	$(BIN)/python -m tests.on_postgres -q -n $(WORKERS) --dist loadfile tests/operations tests/ledger tests/identity \
 	  --ignore tests/identity/test_policy.py
 
