@@ -22,6 +22,12 @@ DEMONSTRATION = False  # demonstration accounts and CA; refuses to start on anyt
 OPERATOR = os.environ.get("GONGHENG_OPERATOR", "")  # USCC of who runs the servers: may not bid nor hold keys (EB-23)
 REGION_CODE = os.environ.get("GONGHENG_REGION", "442000")  # six digits of GB/T 2260, in the codes of projects
 PLATFORM_CODE = os.environ.get("GONGHENG_PLATFORM", "0001")  # four digits, in the codes of projects
+# who stamps the time (RFC 3161): an http(s) address, "demonstration" (keys under TIMESTAMP_HOME), or "" for nobody
+TIMESTAMP_AUTHORITY = os.environ.get("GONGHENG_TSA", "")
+TIMESTAMP_USER = os.environ.get("GONGHENG_TSA_USER", "")
+TIMESTAMP_PASSWORD = os.environ.get("GONGHENG_TSA_PASSWORD", "")
+TIMESTAMP_HOME = CA_HOME / "timestamps"
+TIMESTAMP_ROOTS = Path(os.environ.get("GONGHENG_TSA_ROOTS", TIMESTAMP_HOME / "root.pem"))  # PEM, whom we trust
 LOG_ORIGIN = os.environ.get("GONGHENG_LOG_ORIGIN", "gongheng.local/log")
 TRUSTED_PROXIES = [
     p for p in os.environ.get("GONGHENG_PROXIES", "").split(",") if p

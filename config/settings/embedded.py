@@ -7,3 +7,4 @@ from config.settings.base import *  # noqa: F403
 
 SECRET_KEY = places.secret("django")
 DEMONSTRATION = os.environ.get("GONGHENG_DEMONSTRATION", "1") == "1"
+TIMESTAMP_AUTHORITY = os.environ.get("GONGHENG_TSA", "demonstration" if DEMONSTRATION else "")
