@@ -23,6 +23,8 @@ ORDER = (
     "signature",
     "path",
     "validity",
+    "revoked",
+    "crl",
     "signer",
     "binding",
     "recipient",

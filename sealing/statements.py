@@ -85,7 +85,10 @@ def verify_statement(
     if reasons:
         raise Refused(reasons)
     chain = [from_base64(member) for member in statement["certificates"]]
-    if reasons := check_structure(chain) or _signature_reasons(statement, chain) + _path_reasons(chain, roots, at):
+    suite = suite_named(statement["suite"])
+    if reasons := check_structure(chain, suite) or _signature_reasons(statement, chain) + _path_reasons(
+        chain, roots, at
+    ):
         raise Refused(reasons)
     return Statement(kind, statement["body"], facts_of(chain[0]), tuple(chain))
 

@@ -134,7 +134,7 @@ def check_trailer(
 def check_signature(header: Header, trailer: Trailer) -> list[Reason]:
     """Check the certificates' structure and the signature over digest and certificates."""
     chain = list(trailer.certificates)
-    if found := check_structure(chain):
+    if found := check_structure(chain, header.suite):
         return found
     digest = bid_digest_of(header, count=trailer.count, root=trailer.root)
     message = signed_message(header.suite, digest, chain)
@@ -146,7 +146,7 @@ def check_signature(header: Header, trailer: Trailer) -> list[Reason]:
 def check_trust(header: Header, trailer: Trailer, roots: list[bytes] | None) -> list[Reason]:
     """Check path, validity at the deadline and signer, when roots are pinned and the structure holds."""
     chain = list(trailer.certificates)
-    if roots is None or check_structure(chain):
+    if roots is None or check_structure(chain, header.suite):
         return []
     at: datetime = header.binding.deadline
     return check_path(chain, roots, at) + check_signer(chain, header.binding.bidder)

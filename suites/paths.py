@@ -1,27 +1,33 @@
-"""Certificate paths: structure without trust, and the path to a pinned root at a told instant.
+"""Certificate paths of both suites: structure without trust, and the path to a pinned root at a told instant.
 
 Pure. Chains are lists of DER, leaf first. Answers are lists of reasons, empty when all is well, so that a caller can
-report every failed condition together.
+report every failed condition together. Roots may be a `Trust`, which holds revocation lists beside them.
 """
 
 from datetime import datetime
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
-from suites.certificates import BadCertificate, facts_of, load
+from suites.protocol import Suite
 from suites.refusal import Reason
+from suites.revocation import Trust, revocation_reasons
+from suites.x509_reading import BadCertificate, facts_of, key_of, load
+from suites.x509_signing import verifies
 
 MOST_CERTIFICATES = 4
+DUAL = "GM-1"  # the suite whose organisations hold a signing and an encryption certificate
+_NO_USAGE = "the signer's certificate does not say that it may sign documents"
+_ENCRYPTS = "the signer's certificate is for encryption and may not sign documents"
 _UNDERSTOOD = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE}
 
 
-def check_structure(chain: list[bytes]) -> list[Reason]:
-    """Check a chain without trusting anyone: strict DER, P-256, each signed by the next, so that none is unused."""
+def check_structure(chain: list[bytes], suite: Suite) -> list[Reason]:
+    """Check a chain without trusting anyone: strict DER, keys of the suite, each signed by the next, none unused."""
     if not 1 <= len(chain) <= MOST_CERTIFICATES:
         return [Reason("certificates", f"{len(chain)} certificates; 1 to {MOST_CERTIFICATES} are allowed")]
-    reasons = [reason for place, der in enumerate(chain) for reason in _readable(place, der)]
+    reasons = [reason for place, der in enumerate(chain) for reason in _readable(place, der, suite)]
     if reasons:
         return reasons
     return [
@@ -32,15 +38,17 @@ def check_structure(chain: list[bytes]) -> list[Reason]:
 
 
 def check_path(chain: list[bytes], roots: list[bytes], at: datetime) -> list[Reason]:
-    """Check that a chain leads to a pinned root and that every certificate on it is valid at an instant.
+    """Check that a chain leads to a pinned root and that every certificate on it is valid at an instant, not revoked.
 
-    Call it after `check_structure` found nothing.
+    Reasons: `path`, `validity`, `revoked`, `crl`. Call it after `check_structure` found nothing.
     """
     root = _root_of(chain, roots)
     if root is None:
         return [Reason("path", "the certificates do not lead to the pinned root")]
     whole = chain if chain[-1] == root else [*chain, root]
-    return [*_authority_reasons(whole), *_leaf_reasons(whole[0]), *_validity_reasons(whole, at)]
+    trust = roots if isinstance(roots, Trust) else Trust(roots)
+    found = [*_authority_reasons(whole), *_leaf_reasons(whole[0]), *_validity_reasons(whole, at)]
+    return found + revocation_reasons(whole, trust, at)
 
 
 def check_signer(chain: list[bytes], organisation: str) -> list[Reason]:
@@ -51,20 +59,25 @@ def check_signer(chain: list[bytes], organisation: str) -> list[Reason]:
     return [Reason("signer", f"the certificate names {found or 'no organisation'}, not {organisation}")]
 
 
-def _readable(place: int, der: bytes) -> list[Reason]:
+def _readable(place: int, der: bytes, suite: Suite) -> list[Reason]:
     try:
-        facts_of(der)
+        facts = facts_of(der)
     except BadCertificate as error:
         return [Reason("certificates", f"certificate {place}: {error}")]
+    if facts.suite != suite.name:
+        return [Reason("certificates", f"certificate {place}: its key is of suite {facts.suite}, not {suite.name}")]
     return []
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    """Whether names, algorithms (the same inside and outside, RFC 5280 4.1.1.2) and signature are the issuer's."""
+    if certificate.issuer.public_bytes() != issuer.subject.public_bytes():
         return False
-    return True
+    inner = asn1.TbsCertificate.load(certificate.tbs_certificate_bytes)["signature"]["algorithm"].dotted
+    oid = certificate.signature_algorithm_oid.dotted_string
+    suite, public = key_of(issuer)
+    body = certificate.tbs_certificate_bytes
+    return inner == oid and verifies(suite, public, body, certificate.signature, oid=oid)
 
 
 def _root_of(chain: list[bytes], roots: list[bytes]) -> bytes | None:
@@ -91,11 +104,18 @@ def _authority_reasons(whole: list[bytes]) -> list[Reason]:
 
 
 def _leaf_reasons(leaf: bytes) -> list[Reason]:
-    extensions = _extensions(leaf)
-    usage = extensions.get(ExtensionOID.KEY_USAGE)
-    if isinstance(usage, x509.KeyUsage) and not usage.digital_signature:
-        return [Reason("path", "the signer's certificate may not sign documents")]
-    return []
+    """The leaf must be one that signs.
+
+    In the dual certificate system of GM-1 (GM/T 0015) an organisation also holds an encryption certificate, whose
+    private key the authority keeps: there a certificate signs only where its key usage says so.
+    """
+    usage = _extensions(leaf).get(ExtensionOID.KEY_USAGE)
+    if not isinstance(usage, x509.KeyUsage):
+        return [Reason("path", _NO_USAGE)] if facts_of(leaf).suite == DUAL else []
+    if usage.digital_signature:
+        return []
+    encrypts = usage.key_encipherment or usage.data_encipherment or usage.key_agreement
+    return [Reason("path", _ENCRYPTS if encrypts else "the signer's certificate may not sign documents")]
 
 
 def _validity_reasons(whole: list[bytes], at: datetime) -> list[Reason]:

@@ -110,7 +110,7 @@ def test_an_issued_certificate_leads_to_its_root(authority) -> None:
     assert facts_of(leaf).organisation == "91442000MA4UX4JX4D"
     assert facts_of(leaf).public == INTL.public_of(own)
     for chain in ([leaf], [leaf, root]):
-        assert check_structure(chain) == []
+        assert check_structure(chain, INTL) == []
         assert check_path(chain, [root], NOW) == []
     assert check_signer([leaf], "91442000MA4UX4JX4D") == []
     assert [reason.check for reason in check_signer([leaf], "OTHER")] == ["signer"]
@@ -128,7 +128,7 @@ def test_a_leaf_cannot_issue_certificates(authority) -> None:
         not_before=START,
         not_after=END,
     )
-    assert check_structure([forged, leaf]) == []
+    assert check_structure([forged, leaf], INTL) == []
     assert {reason.check for reason in check_path([forged, leaf], [root], NOW)} == {"path"}
 
 
@@ -144,8 +144,8 @@ def test_garbage_is_no_certificate(authority) -> None:
     for data in (b"", b"garbage", leaf + b"\x00", leaf[:-1]):
         with pytest.raises(BadCertificate):
             load(data)
-    assert [reason.check for reason in check_structure([])] == ["certificates"]
-    assert [reason.check for reason in check_structure([leaf, leaf])] == ["certificates"]
+    assert [reason.check for reason in check_structure([], INTL)] == ["certificates"]
+    assert [reason.check for reason in check_structure([leaf, leaf], INTL)] == ["certificates"]
 
 
 def test_possession_covers_challenge_and_both_keys() -> None:
