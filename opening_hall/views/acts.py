@@ -23,6 +23,7 @@ from tendering.operations.extend_window import extend_window
 from tendering.operations.pause_window import pause_window, resume_window
 from tendering.operations.say_in_hall import say_in_hall
 from tendering.operations.sign_in_to_opening import sign_in_to_opening
+from tendering.operations.take_chair import take_chair
 from ui.access import access
 from ui.context import actor_of
 
@@ -117,6 +118,7 @@ ACTS = (
     HallAct(
         "object", Act.SAY_IN_HALL, TextForm, say_in_hall, *SEAT, _("异议已提出，等待答复。"), {"kind": "objection"}
     ),
+    HallAct("take-chair", Act.HOST_OPENING, NoForm, take_chair, *CONSOLE, _("已登记为主持人。")),
     HallAct("extend", Act.HOST_OPENING, ExtensionForm, extend_window, *CONSOLE, _("解密窗口已延长。")),
     HallAct("pause", Act.HOST_OPENING, ReasonForm, pause_window, *CONSOLE, _("解密窗口已暂停。")),
     HallAct("resume", Act.HOST_OPENING, ReasonForm, resume_window, *CONSOLE, _("解密窗口已恢复。")),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from identity.models import Custodian
+from identity.models import Custodian, Person
 from identity.policy import Act
 from lawbook.reasons import Refused
 from ledger import clock
@@ -36,6 +36,8 @@ def page(request: HttpRequest, *, lot: Lot, refusal: Refused | None = None, form
     context: dict[str, Any] = {
         **hall_context(lot, "host"),
         "opening": opening,
+        "chair": _chair(opening),
+        "in_chair": bool(opening and opening.host and opening.host == actor_of(request).login),
         "rows": _rows(lot, opening),
         "agents": _agents(),
         "open_objections": _open_objections(lot),
@@ -54,6 +56,14 @@ def _opening(lot: Lot) -> Opening | None:
         return bid_queries.opening_of(lot)
     except NotFound:
         return None
+
+
+def _chair(opening: Opening | None) -> str:
+    """Return who hosts the opening, empty while nobody has taken the chair."""
+    if opening is None or not opening.host:
+        return ""
+    found = Person.objects.filter(login=opening.host).values_list("name", flat=True).first()
+    return found or opening.host
 
 
 def _rows(lot: Lot, opening: Opening | None) -> list[dict[str, Any]]:
