@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
 from evaluation.models import Committee, Expert, Member, MemberState, Reading, ReadingState, Report, Sheet, Suggestion
 from evaluation.rules.committee import Candidate, FormerEmployer, MemberKind, Parties, Seat
+from evaluation.rules.marks import findings_of, scores_of
 from evaluation.rules.preliminary import Finding, Review, review
 from evaluation.rules.price_score import settled_coefficients
 from evaluation.rules.result import Opened
@@ -124,27 +124,16 @@ def _count(marks: dict[str, Any]) -> int:
 
 
 def findings(sheet: Sheet) -> dict[str, dict[str, Finding]]:
-    """Return a preliminary sheet as the rules read it: bid → item → finding; marks without a value are left out."""
-    return {
-        bid: {
-            code: Finding(mark["value"] == "pass", mark.get("reason", ""))
-            for code, mark in items.items()
-            if mark.get("value") in ("pass", "fail")
-        }
-        for bid, items in sheet.marks.items()
-    }
+    """Return a preliminary sheet as the rules read it: bid → item → finding."""
+    return findings_of(sheet.marks)
 
 
 def scores(sheet: Sheet) -> RuleSheet:
-    """Return a detailed sheet as the rules read it; marks without a value are left out. The member is the seat:
+    """Return a detailed sheet as the rules read it. The member is the seat:
 
     what the rules make of it goes into the report and the ledger, where nobody is named before the result (BL-37).
     """
-    given = {
-        bid: {code: Decimal(mark["value"]) for code, mark in items.items() if mark.get("value") not in (None, "")}
-        for bid, items in sheet.marks.items()
-    }
-    return RuleSheet(str(sheet.member.seat), given)
+    return scores_of(str(sheet.member.seat), sheet.marks)
 
 
 def reviews(lot: Lot, committee: Committee) -> dict[str, Review]:

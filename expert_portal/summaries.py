@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from evaluation import outcome, queries, reporting
+from evaluation import outcome, queries
 from evaluation.models import Report
 from evaluation.operations.outlying import explanations, outliers_of
+from evaluation.rules import as_data
 from evaluation.rules.ranking import TieUndecided
 from evaluation.rules.scheme import Scheme
 from expert_portal.context import frame
@@ -54,14 +55,14 @@ def _computed(seat: Seat) -> tuple[dict[str, Any], list[Any]]:
     base: dict[str, Any] = {
         "bids": queries.opened_digests(lot),
         "valid": valid,
-        "rejections": [reporting.rejection(found) for found in reviews.values() if not found.valid],
+        "rejections": [as_data.rejection(found) for found in reviews.values() if not found.valid],
         "places": [],
         "recommended": [],
     }
     if not valid or seat.phase not in SCORED:
         return base, []
     try:
-        return base | reporting.result(outcome.computed(lot, committee)), []
+        return base | as_data.result(outcome.computed(lot, committee)), []
     except TieUndecided:
         return base | {"tied": True}, []
     except Refused as exc:

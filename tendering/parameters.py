@@ -41,22 +41,27 @@ _FIELD_WORDS = {
 }
 
 
-def document_hash(lot: Lot, *, pending: bool = True) -> str:
-    """Return the hash that bids are bound to: hex SHA-256 of the canonical JSON of documents, scheme and terms.
+def document_content(lot: Lot, *, pending: bool = True) -> dict[str, Any]:
+    """Return what `document_hash` is the hash of: documents in force by kind and name, scheme and terms.
 
     With `pending`, documents waiting for this announcement or amendment count as they will stand afterwards.
-
-    :raises NotCanonical: the scheme holds a value without a canonical form
     """
     documents = queries.documents_in_force(lot, pending=pending)
-    content = {
+    return {
         "documents": [{"kind": d.kind, "name": d.name, "sha256": d.sha256} for d in documents],
         "scheme": lot.scheme,
         "ceiling_yuan": None if lot.ceiling_yuan is None else f"{lot.ceiling_yuan:.2f}",
         "price_kind": lot.price_kind,
         "duration_days": lot.duration_days,
     }
-    return hashlib.sha256(canonical.dumps(content)).hexdigest()
+
+
+def document_hash(lot: Lot, *, pending: bool = True) -> str:
+    """Return the hash that bids are bound to: hex SHA-256 of the canonical JSON of `document_content`.
+
+    :raises NotCanonical: the scheme holds a value without a canonical form
+    """
+    return hashlib.sha256(canonical.dumps(document_content(lot, pending=pending))).hexdigest()
 
 
 def expected_parameters(

@@ -11,6 +11,7 @@ from evaluation.models import Committee, Member, Report
 from evaluation.operations.outlying import explanations, outliers_of, unexplained
 from evaluation.operations.seating import take_seat
 from evaluation.refusals import NO_LEADER, NOT_LEADER, REPORT_EXISTS, UNEXPLAINED, WRONG_PHASE
+from evaluation.rules import as_data
 from evaluation.rules.ranking import TieUndecided
 from evaluation.rules.result import Result
 from identity.actor import Actor
@@ -76,7 +77,7 @@ def _content(lot: Lot, committee: Committee, *, reject_all: bool, reason: str) -
     content: dict[str, Any] = {
         "bids": queries.opened_digests(lot),
         "valid": valid,
-        "rejections": [reporting.rejection(found) for found in reviews.values() if not found.valid],
+        "rejections": [as_data.rejection(found) for found in reviews.values() if not found.valid],
         "reject_all": reject_all,
         "reject_all_reason": reason,
         "places": [],
@@ -86,7 +87,7 @@ def _content(lot: Lot, committee: Committee, *, reject_all: bool, reason: str) -
     if reject_all or not valid:
         return content
     result, drawn = _settled(lot, committee)
-    return content | reporting.result(result) | {"draw": drawn, "outliers": _outliers(lot, committee)}
+    return content | as_data.result(result) | {"draw": drawn, "outliers": _outliers(lot, committee)}
 
 
 def _settled(lot: Lot, committee: Committee) -> tuple[Result, dict[str, Any] | None]:

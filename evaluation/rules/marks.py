@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
+from evaluation.rules.preliminary import Finding
+from evaluation.rules.sheets import Sheet
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 
@@ -45,3 +48,24 @@ def _well_formed(cell: Any, phase: str) -> bool:
     if _UNSTORABLE.search(reason):
         return False
     return value in FINDINGS if phase == "preliminary" else value == "" or _FIGURE.fullmatch(value) is not None
+
+
+def findings_of(marks: Mapping[str, Any]) -> dict[str, dict[str, Finding]]:
+    """Return a preliminary sheet's marks as the rules read them: bid → item → finding; undecided ones are left out."""
+    return {
+        bid: {
+            code: Finding(mark["value"] == "pass", mark.get("reason", ""))
+            for code, mark in items.items()
+            if mark.get("value") in ("pass", "fail")
+        }
+        for bid, items in marks.items()
+    }
+
+
+def scores_of(member: str, marks: Mapping[str, Any]) -> Sheet:
+    """Return a detailed sheet's marks as the rules read them; marks without a value are left out."""
+    given = {
+        bid: {code: Decimal(mark["value"]) for code, mark in items.items() if mark.get("value") not in (None, "")}
+        for bid, items in marks.items()
+    }
+    return Sheet(member, given)
