@@ -30,6 +30,11 @@ class Seats:
     count: int
     pool: tuple[str, ...]
 
+    @property
+    def matter(self) -> draws.Matter:
+        """The same in the words of the draw."""
+        return draws.Matter(self.specialty, self.pool, self.count)
+
 
 @dataclass(frozen=True)
 class ExpertDraw:
@@ -52,29 +57,17 @@ def draw_experts(wanted: Sequence[Seats], inputs: draws.Inputs, *, unavailable: 
 
     :raises DrawInvalid: where a pool does not suffice
     """
-    orders: dict[str, tuple[str, ...]] = {}
-    seated: dict[str, tuple[str, ...]] = {}
+    matters = [seats.matter for seats in wanted]
+    seated = draws.held(matters, inputs, exclusive=True, unavailable=unavailable)
     reasons = [] if any(seats.count for seats in wanted) else [_reason("nothing_wanted")]
-    taken = set(unavailable)
     for seats in wanted:
-        ordered = _ordered(seats, inputs)
-        free = [person for person in ordered if person not in taken][: seats.count]
-        if len(free) < seats.count:
-            values = {"specialty": seats.specialty, "found": str(len(free)), "wanted": str(seats.count)}
+        found = len(seated[seats.specialty])
+        if found < seats.count:
+            values = {"specialty": seats.specialty, "found": str(found), "wanted": str(seats.count)}
             reasons.append(_reason("pool_too_small", **values))
-        taken |= set(free)
-        orders[seats.specialty], seated[seats.specialty] = ordered, tuple(free)
     if reasons:
         raise DrawInvalid(reasons)
-    return ExpertDraw(orders, seated)
-
-
-def _ordered(seats: Seats, inputs: draws.Inputs) -> tuple[str, ...]:
-    if not seats.pool:
-        return ()
-    purpose = f"{inputs.purpose}/{seats.specialty}"
-    own = draws.Inputs(purpose, inputs.seed, inputs.contributions, inputs.checkpoint)
-    return draws.order(seats.pool, own)
+    return ExpertDraw(draws.orders(matters, inputs), seated)
 
 
 def record_reasons(

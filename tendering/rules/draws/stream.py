@@ -1,8 +1,6 @@
-"""The verifiable draw: a deterministic order from a committed seed, everybody's contributions and a checkpoint. Pure.
+"""The stream of a draw: commitment, key, unbiased numbers, a permutation. Standard library only.
 
-Used for experts, coefficients and award lots. Before the draw the platform publishes `commitment(seed)`; afterwards
-the seed is told, and anybody recomputes the order from what is in the ledger.
-
+commitment = SHA-256("gongheng/draw/seed/v1" ‖ seed)
 key      = SHA-256("gongheng/draw/v1" ‖ field(purpose) ‖ field(seed) ‖ u32 n ‖ field(contribution 1) …
            ‖ field(checkpoint))
 field(x) = u32 length ‖ x, integers big-endian, text UTF-8
@@ -23,12 +21,16 @@ _RANGE = 1 << 64
 
 
 class DrawRefused(ValueError):
-    """The inputs of a draw are not sound: a short seed, a candidate twice, nothing to draw from."""
+    """The inputs of a draw are not sound: a short seed, a candidate twice, nothing to draw from; the text says what."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a draw depends on. `purpose` names it (lot and matter); contributions in the order received."""
+    """Everything a draw depends on, besides its candidates.
+
+    `purpose` names it (lot, matter, and what is drawn); `contributions` in the order received; `checkpoint` is the head
+    of the log as `SIZE:ROOT`, the root in hex.
+    """
 
     purpose: str
     seed: bytes
@@ -101,8 +103,3 @@ def order(candidates: Sequence[str], inputs: Inputs) -> tuple[str, ...]:
         other = place + below(stream, len(pool) - place)
         pool[place], pool[other] = pool[other], pool[place]
     return tuple(pool)
-
-
-def pick(choices: Sequence[str], inputs: Inputs) -> str:
-    """Return one of the published choices, such as a coefficient's values as text."""
-    return order(choices, inputs)[0]
