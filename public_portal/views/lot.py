@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from identity.actor import Actor
 from identity.policy import Act
 from lawbook import procedure
 from ledger.reading import PUBLIC, entries_of
@@ -16,6 +17,7 @@ from public_portal.notices import notice_by_number, numbered
 from tendering import queries
 from tendering.models import Lot
 from tendering.operations.fetch_document import fetch_document
+from tendering.queries.published import ObjectionView
 from tendering.refusals import NotFound
 from ui.access import access
 from ui.context import actor_of
@@ -30,6 +32,25 @@ RECORD_COLUMNS = (
     Column("opened_by", gettext_lazy("开启方式"), lambda row: row.opened_by),
     Column("digest", gettext_lazy("密封件摘要"), lambda row: row.bid_digest),
 )
+
+# What the page's margin names of the record: the steps of the lot, not every reading, share and signature.
+MILESTONES = frozenset(
+    {
+        *("lot.announced", "lot.amended", "lot.postponed", "lot.closed", "lot.failed", "lot.terminated"),
+        *("lot.suspended", "lot.resumed", "opening.started", "opening.finished", "opening.recorded"),
+        *("evaluation.finished", "candidates.published", "result.published", "award.issued"),
+    }
+)
+SHOWN_ENTRIES = 8
+
+
+def answered_objections(lot: Lot, actor: Actor) -> dict[str, list[ObjectionView]]:
+    """Return what was objected and answered, by matter: `document`, `opening`, `candidates`."""
+    found: dict[str, list[ObjectionView]] = {}
+    for row in queries.objections(lot, actor):
+        if row.answered_at:
+            found.setdefault(row.matter, []).append(row)
+    return found
 
 
 def public_entries(lot: Lot) -> list[dict[str, Any]]:
@@ -50,8 +71,8 @@ def show(request: HttpRequest, lot: Lot) -> HttpResponse:
         "record": reads.opening_record(lot),
         "candidates": queries.candidates(lot) if lot.publicity_starts_at else [],
         "award": reads.award_of(lot),
-        "objections": [row for row in queries.objections(lot, actor_of(request)) if row.answered_at],
-        "entries": entries[-6:],
+        "objections": answered_objections(lot, actor_of(request)),
+        "entries": [row for row in entries if row["body"]["kind"] in MILESTONES][-SHOWN_ENTRIES:],
         "entry_count": len(entries),
         "kinds": KINDS,
         "document_kinds": DOCUMENT_KINDS,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 import ledger
 from ledger import clock
+from tendering.models import Objection
 from tests.portals.lots import make_bid, make_document, make_lot, make_notice, make_opened
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,25 @@ def test_secret_entries_are_not_counted_on_a_lots_pages(client, cast):
     assert "发布招标公告" in evidence and "收到密封投标" not in evidence and "内容尚未公开" not in evidence
     everything = text_of(client, "/evidence/")
     assert "内容尚未公开" in everything and "ff" * 32 not in everything
+
+
+def test_answered_objections_stand_with_their_matter_and_those_to_the_document_name_nobody(client, cast):
+    lot = make_opened(cast)
+    for matter, player in (("document", cast.bidders[0]), ("opening", cast.bidders[1])):
+        Objection.objects.create(
+            public_id=uuid4(),
+            lot=lot,
+            matter=matter,
+            organisation=player.organisation,
+            text=f"关于{matter}的异议",
+            filed_at=clock.now(),
+            answer="依法答复。",
+            answered_at=clock.now(),
+        )
+    text = text_of(client, f"/lots/{lot.code}/")
+    parts = {name: text.split(f'id="{name}"')[1].split("</section>")[0] for name in ("questions", "opening")}
+    assert "关于document的异议" in parts["questions"] and cast.bidders[0].organisation.name not in parts["questions"]
+    assert f"{cast.bidders[1].organisation.name}　" in parts["opening"] and "关于opening的异议" in parts["opening"]
 
 
 @pytest.mark.parametrize("stage", ["draft", "submitted", "accepted"])
