@@ -14,6 +14,7 @@ from uuid import UUID
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 MOST_INTEGER = 2**53 - 1
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class NotCanonical(ValueError):
@@ -52,8 +53,7 @@ def plain(value: object, place: str = "$") -> Json:
 
 def canonical(value: Json) -> bytes:
     """Return the one byte sequence of plain JSON: sorted keys, no blanks, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def _scalar(value: object, place: str) -> str:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from ledger import clock, tree
-from ledger.heads import signed_head
+from ledger import clock
+from ledger.heads import signed_head, standing
 from ledger.models import Checkpoint, Head
 
 EVERY = timedelta(minutes=1)
@@ -24,10 +24,9 @@ def sign_when_old(now: datetime) -> Checkpoint | None:
 
 
 def _kept(now: datetime) -> Checkpoint:
-    row = Head.objects.filter(pk=1).first()
-    size, root = (row.size, row.root) if row else (0, tree.frontier_root([]).hex())
-    kept = Checkpoint.objects.filter(size=size).first()
+    head = standing()
+    kept = Checkpoint.objects.filter(size=head.size).first()
     if kept is None:
-        fresh = {"root": root, "note": signed_head(size, root), "at": now}
-        kept, _ = Checkpoint.objects.get_or_create(size=size, defaults=fresh)
+        fresh = {"root": head.root, "note": signed_head(head.size, head.root, head.root_sm3), "at": now}
+        kept, _ = Checkpoint.objects.get_or_create(size=head.size, defaults=fresh)
     return kept

@@ -1,7 +1,9 @@
 """The hashes of an entry, from its parts. Pure: no Django, no clock.
 
 `body` = canonical {kind, lot, role, payload, personal: {field: H(salt ‖ value)}} ·
-`body_hash` = H(salt ‖ body) · `leaf` = H(0x00 ‖ canonical {index, at, body_hash}). H is SHA-256, salts 32 bytes, hex.
+`body_hash` = H(salt ‖ body) · `leaf` = H(0x00 ‖ canonical {index, at, body_hash}). H is SHA-256, and for the second
+tree SM3 from the body upwards, so that neither hash rests on the other; salts are 32 bytes, all in hex. The hashes of
+personal values are SHA-256 in both.
 """
 
 import hashlib
@@ -17,11 +19,16 @@ def personal_hash(salt: str, value: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + value.encode("utf-8")).hexdigest()
 
 
-def body_hash(salt: str, body: Mapping[str, Json]) -> str:
+def body_hash(salt: str, body: Mapping[str, Json], hashed: tree.Hash = tree.sha256) -> str:
     """Return the salted hash of a body."""
-    return hashlib.sha256(bytes.fromhex(salt) + canonical(dict(body))).hexdigest()
+    return hashed(bytes.fromhex(salt) + canonical(dict(body))).hex()
 
 
-def leaf(index: int, at: datetime, body: str) -> str:
+def face(index: int, at: str, body: str) -> bytes:
+    """Return canonical {index, at, body_hash}; `at` is an instant as `canonical.instant` writes it."""
+    return f'{{"at":"{at}","body_hash":"{body}","index":{index}}}'.encode("ascii")
+
+
+def leaf(index: int, at: datetime, body: str, hashed: tree.Hash = tree.sha256) -> str:
     """Return the leaf hash of an entry from its body hash."""
-    return tree.leaf_hash(canonical({"index": index, "at": instant(at), "body_hash": body})).hex()
+    return tree.leaf_hash(face(index, instant(at), body), hashed).hex()

@@ -1,18 +1,25 @@
-"""Heads, their signature by the log's own key, and proofs between them.
-
-Proofs are computed from the stored leaves: exact, and linear in the size of the log.
-"""
+"""Heads, their signature by the log's own key, and proofs between them, read from the stored trees (`ledger.nodes`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from ledger import notes, tree
-from ledger.models import Entry, Head
+from ledger import nodes, notes, tree
+from ledger.models import Head
 from ledger.private_file import read_or_make
+from ledger.ranges import consistency_ranges, inclusion_ranges
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the log stands: `size` entries, the roots over them in hex."""
+
+    size: int
+    root: str
+    root_sm3: str
 
 
 def log_key() -> Ed25519PrivateKey:
@@ -26,45 +33,53 @@ def verifier_key() -> str:
     return notes.verifier_key(settings.LOG_ORIGIN, notes.public_bytes(log_key().public_key()))
 
 
+def standing() -> Standing:
+    """Return the head as committed."""
+    row = Head.objects.filter(pk=1).first() or Head()
+    frontiers = {"sha256": row.frontier, "sm3": row.frontier_sm3}
+    roots = {name: tree.frontier_root(nodes.split(kept), tree.HASHES[name]).hex() for name, kept in frontiers.items()}
+    return Standing(row.size, roots["sha256"], roots["sm3"])
+
+
 def head() -> dict[str, object]:
     """Return `{"size", "root"}` (root in hex) as committed."""
-    row = Head.objects.filter(pk=1).first()
-    if row is None:
-        return {"size": 0, "root": tree.frontier_root([]).hex()}
-    return {"size": row.size, "root": row.root}
+    now = standing()
+    return {"size": now.size, "root": now.root}
 
 
-def signed_head(size: int, root: str) -> str:
+def signed_head(size: int, root: str, root_sm3: str = "") -> str:
     """Return the signed note of a head; give it to nobody before its entries are committed."""
-    text = notes.Checkpoint(settings.LOG_ORIGIN, size, bytes.fromhex(root)).text
+    text = notes.Checkpoint(settings.LOG_ORIGIN, size, bytes.fromhex(root), bytes.fromhex(root_sm3)).text
     return notes.signed(text, settings.LOG_ORIGIN, log_key())
 
 
-def inclusion_proof(index: int, size: int | None = None) -> list[str]:
+def inclusion_proof(index: int, size: int | None = None, hashed: str = "sha256") -> list[str]:
     """Return the path (hex, leaf upwards) of an entry in the tree of `size` leaves, by default the present one.
+
+    `hashed` names the tree: `sha256` or `sm3`.
 
     :raises IndexError: if the tree of that size has no such entry
     """
-    return _hex(tree.inclusion_path(_leaves(size), index))
+    return _hex(nodes.roots(inclusion_ranges(index, _size(size)), hashed))
 
 
-def consistency_proof(first: int, second: int | None = None) -> list[str]:
+def consistency_proof(first: int, second: int | None = None, hashed: str = "sha256") -> list[str]:
     """Return the path (hex) proving that the tree of `second` leaves, by default the present one, extends `first`.
 
     :raises IndexError: unless 0 < first ≤ second ≤ number of entries
     """
-    return _hex(tree.consistency_path(_leaves(second), first))
+    return _hex(nodes.roots(consistency_ranges(first, _size(second)), hashed))
 
 
-def _leaves(size: int | None) -> list[bytes]:
-    rows = Entry.objects.order_by("index").values_list("leaf", flat=True)
-    leaves = [bytes.fromhex(leaf) for leaf in (rows if size is None else rows[: max(size, 0)])]
-    if size is not None and len(leaves) != size:
-        raise IndexError(size)
-    return leaves
+def _size(wanted: int | None) -> int:
+    """Return the size asked for. :raises IndexError: the log is not that long"""
+    present = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+    if wanted is not None and not 0 <= wanted <= present:
+        raise IndexError(wanted)
+    return present if wanted is None else wanted
 
 
-def _hex(path: Sequence[bytes]) -> list[str]:
+def _hex(path: list[bytes]) -> list[str]:
     return [node.hex() for node in path]
 
 

@@ -1,22 +1,33 @@
 """Rows of the ledger: faces, bodies, erasable personal values, the head, signed checkpoints. Append-only by triggers.
 
-Hashes are hexadecimal SHA-256; `index` counts from 0 without gaps and is the leaf's place in the RFC 6962 tree.
+Hashes are hexadecimal, SHA-256 unless the column says SM3; `index` counts from 0 without gaps and is the leaf's place
+in both RFC 6962 trees.
 """
 
 from django.db import models
 
+from ledger.fields import CanonicalField
+
 
 class Entry(models.Model):
-    """The public face of an entry: where it stands, the legal instant of the act, its leaf hash."""
+    """The public face of an entry: where it stands, the legal instant of the act, its leaf hashes.
+
+    `nodes` are the perfect subtrees that this leaf completed, smallest first, one after the other (64 digits each): the
+    whole tree is stored with its leaves, and every proof is a few rows away (`ledger.nodes`).
+    """
 
     index = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     leaf = models.CharField(max_length=64)
+    leaf_sm3 = models.CharField(max_length=64, default="")
+    nodes = models.TextField(default="", blank=True)
+    nodes_sm3 = models.TextField(default="", blank=True)
 
     class Meta:
         ordering = ["index"]
 
-    path: tuple[str, ...] = ()  # set by `append` on what it returns: the inclusion path in the tree of size index + 1
+    # set by `append` on what it returns: hash name → the inclusion path in the tree of size index + 1
+    paths: dict[str, list[str]] | None = None
 
 
 class Body(models.Model):
@@ -26,9 +37,9 @@ class Body(models.Model):
     kind = models.CharField(max_length=40)
     lot = models.CharField(max_length=26, blank=True)
     role = models.CharField(max_length=16, blank=True)
-    payload = models.JSONField()
+    payload = CanonicalField()
     salt = models.CharField(max_length=64)
-    personal = models.JSONField()
+    personal = CanonicalField()
 
     class Meta:
         indexes = [models.Index(fields=["lot", "kind"]), models.Index(fields=["kind"])]
@@ -48,12 +59,12 @@ class Personal(models.Model):
 
 
 class Head(models.Model):
-    """The single row every append locks: how many entries there are and the tree's frontier (hex, largest first)."""
+    """The single row every append locks: how many entries there are and the trees' frontiers (hex, largest first)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField(default=0)
     frontier = models.TextField(default="")
-    root = models.CharField(max_length=64)
+    frontier_sm3 = models.TextField(default="")
 
 
 class Checkpoint(models.Model):

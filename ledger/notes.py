@@ -1,7 +1,8 @@
 """Signed notes and checkpoints in the C2SP form (c2sp.org/signed-note, c2sp.org/tlog-checkpoint). No Django, no clock.
 
-A checkpoint's text is three lines: origin, size, base64 root. A signature line is `— NAME base64(key id ‖ signature)`
-with Ed25519 over the text; key id = the first four bytes of SHA-256(name ‖ "\\n" ‖ 0x01 ‖ public key).
+A checkpoint's text is three lines: origin, size, base64 root; and an extension line `sm3 BASE64` with the root of the
+tree under SM3, so that one signature binds both. A signature line is `— NAME base64(key id ‖ signature)` with Ed25519
+over the text; key id = the first four bytes of SHA-256(name ‖ "\\n" ‖ 0x01 ‖ public key).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519 = b"\x01"
+SM3_LINE = "sm3 "
 
 
 class BadNote(ValueError):
@@ -24,15 +26,21 @@ class BadNote(ValueError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A head of a log: `root` is 32 bytes over `size` leaves."""
+    """A head of a log: `root` and `root_sm3` are 32 bytes over `size` leaves; the latter is empty without that tree."""
 
     origin: str
     size: int
     root: bytes
+    root_sm3: bytes = b""
 
     @property
     def text(self) -> str:
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode('ascii')}\n"
+        three = f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{three}{SM3_LINE}{_base64(self.root_sm3)}\n" if self.root_sm3 else three
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -92,13 +100,19 @@ def verified_checkpoint(note: str, name: str, public: bytes) -> Checkpoint:
 
     :raises BadNote: as `verified_text`, or the text is not a checkpoint
     """
-    lines = verified_text(note, name, public).split("\n")
+    return parsed_checkpoint(verified_text(note, name, public))
+
+
+def parsed_checkpoint(text: str) -> Checkpoint:
+    """Return the checkpoint of a text that has been verified. :raises BadNote: it is none in its canonical form"""
     try:
-        origin, size, encoded = lines[:3]
-        checkpoint = Checkpoint(origin, int(size), base64.b64decode(encoded, validate=True))
-    except (ValueError, binascii.Error) as error:
+        origin, size, encoded, *further = text.removesuffix("\n").split("\n")
+        roots = [encoded, *(line.removeprefix(SM3_LINE) for line in further)]
+        checkpoint = Checkpoint(origin, int(size), *(base64.b64decode(root, validate=True) for root in roots))
+    except (TypeError, ValueError, binascii.Error) as error:
         raise BadNote("not a checkpoint") from error
-    if checkpoint.text != "\n".join(lines) or len(checkpoint.root) != 32 or checkpoint.size < 0:
+    sizes = {len(checkpoint.root), len(checkpoint.root_sm3) or 32}
+    if checkpoint.text != text or sizes != {32} or checkpoint.size < 0:
         raise BadNote("not a checkpoint in its canonical form")
     return checkpoint
 

@@ -32,9 +32,9 @@ HOUSE = Viewer(house=True)  # readers inside the installation, which decide them
 def feed(after: int | None = None, *, limit: int = 200, viewer: Viewer = PUBLIC) -> list[dict[str, Any]]:
     """Return the entries after index `after` (None: from the first), in order, at most `limit` (1 … 1000).
 
-    A row is `{"index", "at", "leaf", "body", "salt", "revealed"}`. Where the viewer may not see it, `body` and
-    `salt` are None. `body` is `{kind, lot, role, payload, personal: {field: hash}}` exactly as hashed, `revealed` maps
-    field → `{"salt", "value"}` for the personal values the viewer may know. No committed entry ever appears behind
+    A row is `{"index", "at", "leaf", "leaf_sm3", "body", "salt", "revealed"}`. Where the viewer may not see it, `body`
+    and `salt` are None. `body` is `{kind, lot, role, payload, personal: {field: hash}}` exactly as hashed, `revealed`
+    maps field → `{"salt", "value"}` for the personal values the viewer may know. No committed entry ever appears behind
     one already read.
     """
     start = -1 if after is None else after
@@ -70,6 +70,7 @@ def _row(entry: Entry, viewer: Viewer, events: set[str]) -> dict[str, Any]:
     values = {value.field: {"salt": value.salt, "value": value.value} for value in entry.personal_values.all()}
     own = bool(viewer.uscc) and values.get("organisation", {}).get("value") == viewer.uscc
     face: dict[str, Any] = {"index": entry.index, "at": instant(entry.at), "leaf": entry.leaf}
+    face["leaf_sm3"] = entry.leaf_sm3
     if not may_see(KINDS[body.kind], viewer, own=own, events=events):
         return {**face, "body": None, "salt": None, "revealed": {}}
     shown = {name: getattr(body, name) for name in ("kind", "lot", "role", "payload", "personal")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger import heads
-from ledger.models import Entry, Head
+from ledger.models import Entry
 from ledger.reading import HOUSE, rows_of
 
 
@@ -21,7 +21,8 @@ def receipt(entry: Entry) -> dict[str, Any]:
     (row,) = rows_of(Entry.objects.filter(pk=entry.pk), HOUSE) or (None,)
     if row is None:
         raise LookupError(entry.pk)
-    head = Head.objects.get(pk=1)
-    fresh = head.size == entry.index + 1 and len(entry.path) == entry.index.bit_count()
-    path = list(entry.path) if fresh else heads.inclusion_proof(entry.index, head.size)
-    return {**row, "size": head.size, "path": path, "checkpoint": heads.signed_head(head.size, head.root)}
+    head = heads.standing()
+    fresh = head.size == entry.index + 1 and entry.paths is not None
+    path = entry.paths["sha256"] if fresh and entry.paths else heads.inclusion_proof(entry.index, head.size)
+    note = heads.signed_head(head.size, head.root, head.root_sm3)
+    return {**row, "size": head.size, "path": path, "checkpoint": note}

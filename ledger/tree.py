@@ -1,7 +1,9 @@
 """The Merkle tree of RFC 6962: hashes, frontier, inclusion and consistency proofs. Pure: no Django, no clock.
 
 Leaves are `H(0x00 ‖ data)`, nodes `H(0x01 ‖ left ‖ right)`. A *frontier* is the list of the perfect subtrees' roots,
-largest first: what is needed to append, and nothing else. `H` is SHA-256 unless another hash is given.
+largest first: what is needed to append, and nothing else. `H` is SHA-256 unless another hash is given; the ledger keeps
+a second tree under SM3 (GB/T 32905). A proof does not fix the size by itself: trees of different sizes may have paths
+of the same shape. Size and root belong together, and the signed checkpoint is what binds them (RFC 9162 2.1.3).
 """
 
 from __future__ import annotations
@@ -9,12 +11,41 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from cryptography.hazmat.primitives import hashes
+
+from ledger.ranges import consistency_ranges, inclusion_ranges
+
 Hash = Callable[[bytes], bytes]
 
 
 def sha256(data: bytes) -> bytes:
     """Return SHA-256."""
     return hashlib.sha256(data).digest()
+
+
+def _sm3() -> Hash:
+    """Return SM3: hashlib's where its OpenSSL has it (twice as fast), else the one of `cryptography`."""
+    try:
+        fresh = hashlib.new("sm3")
+    except ValueError:
+
+        def slower(data: bytes) -> bytes:
+            running = hashes.Hash(hashes.SM3())
+            running.update(data)
+            return running.finalize()
+
+        return slower
+
+    def hashed(data: bytes) -> bytes:
+        running = fresh.copy()
+        running.update(data)
+        return running.digest()
+
+    return hashed
+
+
+sm3 = _sm3()
+HASHES: dict[str, Hash] = {"sha256": sha256, "sm3": sm3}
 
 
 def leaf_hash(data: bytes, hashed: Hash = sha256) -> bytes:
@@ -27,18 +58,32 @@ def node_hash(left: bytes, right: bytes, hashed: Hash = sha256) -> bytes:
     return hashed(b"\x01" + left + right)
 
 
-def extended(frontier: Sequence[bytes], size: int, leaf: bytes, hashed: Hash = sha256) -> list[bytes]:
-    """Return the frontier of `size + 1` leaves from that of `size` and a leaf hash.
+def appended(
+    frontier: Sequence[bytes], size: int, leaf: bytes, hashed: Hash = sha256
+) -> tuple[list[bytes], list[bytes]]:
+    """Return the frontier of `size + 1` leaves, and the perfect subtrees that the leaf completed, smallest first.
+
+    The leaf itself is not among them: after every second leaf the list is empty, on average it has one node.
 
     :raises ValueError: if the frontier is not one of `size` leaves
     """
     if len(frontier) != size.bit_count():
         raise ValueError("the frontier does not belong to this size")
-    grown, node = list(frontier), leaf
+    grown, node, completed = list(frontier), leaf, []
     while size & 1:
-        node = node_hash(grown.pop(), node, hashed)
+        node = hashed(b"\x01" + grown.pop() + node)
+        completed.append(node)
         size >>= 1
-    return [*grown, node]
+    grown.append(node)
+    return grown, completed
+
+
+def extended(frontier: Sequence[bytes], size: int, leaf: bytes, hashed: Hash = sha256) -> list[bytes]:
+    """Return the frontier of `size + 1` leaves from that of `size` and a leaf hash.
+
+    :raises ValueError: if the frontier is not one of `size` leaves
+    """
+    return appended(frontier, size, leaf, hashed)[0]
 
 
 def frontier_root(frontier: Sequence[bytes], hashed: Hash = sha256) -> bytes:
@@ -64,14 +109,7 @@ def inclusion_path(leaves: Sequence[bytes], index: int, hashed: Hash = sha256) -
 
     :raises IndexError: if there is no such leaf
     """
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_path(leaves[:split], index, hashed), root(leaves[split:], hashed)]
-    return [*inclusion_path(leaves[split:], index - split, hashed), root(leaves[:split], hashed)]
+    return [root(leaves[start:stop], hashed) for start, stop in inclusion_ranges(index, len(leaves))]
 
 
 def consistency_path(leaves: Sequence[bytes], first: int, hashed: Hash = sha256) -> list[bytes]:
@@ -79,9 +117,7 @@ def consistency_path(leaves: Sequence[bytes], first: int, hashed: Hash = sha256)
 
     :raises IndexError: unless 0 < first ≤ number of leaves
     """
-    if not 0 < first <= len(leaves):
-        raise IndexError(first)
-    return _subproof(leaves, first, True, hashed)
+    return [root(leaves[start:stop], hashed) for start, stop in consistency_ranges(first, len(leaves))]
 
 
 def root_from_inclusion(
@@ -146,17 +182,3 @@ def _consistency_roots(place: int, last: int, steps: Sequence[bytes], hashed: Ha
             new = node_hash(new, step, hashed)
         place, last = place >> 1, last >> 1
     return (old, new) if last == 0 else None
-
-
-def _subproof(leaves: Sequence[bytes], first: int, whole: bool, hashed: Hash) -> list[bytes]:
-    if first == len(leaves):
-        return [] if whole else [root(leaves, hashed)]
-    split = _split(len(leaves))
-    if first <= split:
-        return [*_subproof(leaves[:split], first, whole, hashed), root(leaves[split:], hashed)]
-    return [*_subproof(leaves[split:], first - split, False, hashed), root(leaves[:split], hashed)]
-
-
-def _split(size: int) -> int:
-    """Return the largest power of two smaller than `size`."""
-    return 1 << (size - 1).bit_length() - 1

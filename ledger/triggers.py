@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MESSAGE = "the ledger is append-only"
-FORBIDDEN: dict[str, tuple[str, ...]] = {
+Forbidden = dict[str, tuple[str, ...]]  # table → the statements refused
+FORBIDDEN: Forbidden = {
     "ledger_entry": ("UPDATE", "DELETE"),
     "ledger_body": ("UPDATE", "DELETE"),
     "ledger_checkpoint": ("UPDATE", "DELETE"),
@@ -27,10 +28,11 @@ def names(vendor: str) -> list[tuple[str, str]]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers, those already there left as they are."""
-    statements = {"postgresql": _postgresql, "sqlite": _sqlite}[connection.vendor]()
+    """Create the triggers of the tables that exist, those already there left as they are."""
+    make = {"postgresql": _postgresql, "sqlite": _sqlite}[connection.vendor]
     with connection.cursor() as cursor:
-        for statement in statements:
+        present = set(connection.introspection.table_names(cursor))
+        for statement in make({table: acts for table, acts in FORBIDDEN.items() if table in present}):
             cursor.execute(statement)
 
 
@@ -46,20 +48,20 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [trigger for trigger, _ in names(connection.vendor) if trigger not in present]
 
 
-def _sqlite() -> list[str]:
+def _sqlite(forbidden: Forbidden) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     made = [
         f"CREATE TRIGGER IF NOT EXISTS {table}_{act.lower()} BEFORE {act} ON {table} {refuse}"
-        for table, acts in FORBIDDEN.items()
+        for table, acts in forbidden.items()
         for act in acts
     ]
     shrinks = f"BEFORE UPDATE ON ledger_head WHEN NEW.size < OLD.size OR NEW.id <> OLD.id {refuse}"
     return [*made, f"CREATE TRIGGER IF NOT EXISTS {_SHRINKS} {shrinks}"]
 
 
-def _postgresql() -> list[str]:
+def _postgresql(forbidden: Forbidden) -> list[str]:
     made = [_FUNCTION]
-    for table, acts in FORBIDDEN.items():
+    for table, acts in forbidden.items():
         for act in acts:
             made.append(
                 f"CREATE OR REPLACE TRIGGER {table}_{act.lower()} BEFORE {act} ON {table} "

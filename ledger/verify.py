@@ -1,17 +1,33 @@
-"""Rebuild and compare: every leaf from its body, the head from the leaves, every checkpoint from the head it signs."""
+"""Rebuild and compare: every leaf from its body, nodes and head from the leaves, every signed head from those it signs.
+
+Streams, in memory of constant size, and may share the work among processes.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
 
-from ledger import entries, heads, notes, tree, triggers
-from ledger.models import Checkpoint, Entry, Head
+from ledger import heads, nodes, notes, tree, triggers
+from ledger.models import Checkpoint, Head, Personal
+from ledger.rebuild import LEVEL, SEGMENT, Row, Segment, Values, rebuild
 
-CHUNK = 2000
+_AT = {
+    "postgresql": """to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "sqlite": "replace(e.at, ' ', 'T') || CASE length(e.at) WHEN 19 THEN '.000000Z' ELSE 'Z' END",
+}
+_ROWS = (
+    'SELECT e."index", {at}, e.leaf, e.leaf_sm3, e.nodes, e.nodes_sm3, b.salt, b.kind, b.lot, b.role, b.payload, '
+    'b.personal FROM ledger_entry e LEFT JOIN ledger_body b ON b.entry_id = e."index" '
+    'WHERE e."index" >= %s AND e."index" < %s ORDER BY e."index"'
+)
+_STANDING = 'SELECT (SELECT size FROM ledger_head WHERE id = 1), (SELECT MAX("index") FROM ledger_entry)'
+Frontiers = dict[str, list[bytes]]
 
 
 @dataclass(frozen=True)
@@ -27,77 +43,114 @@ class Verdict:
         return not self.faults
 
 
-def verify() -> Verdict:
-    """Recompute the whole ledger and return every fault found: it reports, it never raises for what it finds."""
+def verify(*, processes: int = 1) -> Verdict:
+    """Recompute the whole ledger and return every fault found: it reports, it never raises for what it finds.
+
+    With several processes each has a database connection of its own and sees committed entries only; the caller must
+    hold no transaction. Entries appended meanwhile are left to the next run.
+    """
     faults = [f"trigger missing: {name}" for name in triggers.missing(connection)]
-    checkpoints = {row.size: row for row in Checkpoint.objects.all()}
-    frontier: list[bytes] = []
-    size = 0
-    faults += _checkpoint_faults(checkpoints, 0, tree.frontier_root(frontier).hex())
-    rows = Entry.objects.select_related("body").prefetch_related("personal_values").order_by("index")
-    for entry in rows.iterator(chunk_size=CHUNK):
-        faults += _entry_faults(entry, size)
-        frontier = tree.extended(frontier, size, _octets(entry.leaf))
-        size += 1
-        if size in checkpoints:
-            faults += _checkpoint_faults(checkpoints, size, tree.frontier_root(frontier).hex())
-    root = tree.frontier_root(frontier).hex()
-    faults += _head_faults(size, frontier)
-    faults += [f"checkpoint {at}: signs more entries than there are" for at in checkpoints if at > size]
-    return Verdict(size, root, tuple(faults))
+    head = Head.objects.filter(pk=1).first() or Head()
+    size = _entries(head, faults)
+    signed = {row.size: row for row in Checkpoint.objects.filter(size__lte=max(size, head.size))}
+    upper: Frontiers = {name: [] for name in tree.HASHES}
+    last = {name: list[bytes]() for name in tree.HASHES}
+    faults += _checkpoint_faults(signed, {0: last})
+    for found in _segments(size, sorted(signed), processes):
+        faults += found.faults
+        whole = {at: _over(upper, part) for at, part in found.at_checkpoints.items()}
+        faults += _checkpoint_faults(signed, whole)
+        last = _over(upper, found.frontiers)
+        if found.start + SEGMENT <= size:
+            faults += _grown(upper, found)
+    faults += _head_faults(head, size, last)
+    faults += [f"checkpoint {at}: signs more entries than there are" for at in _beyond(size)]
+    return Verdict(size, tree.frontier_root(last["sha256"]).hex(), tuple(faults))
 
 
-def _entry_faults(entry: Entry, expected: int) -> Iterator[str]:
-    if entry.index != expected:
-        yield f"entry {entry.index}: stands where {expected} should"
-    if getattr(entry, "body", None) is None:
-        yield f"entry {entry.index}: has no body"
+def _entries(head: Head, faults: list[str]) -> int:
+    """Return how many entries there are; the head is read once more in the same instant as the last index."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        counted, last = cursor.fetchone()
+    there = 0 if last is None else last + 1
+    if counted is None and there:
+        faults.append("head: missing")
+    elif (counted or 0) != there:
+        faults.append(f"head: counts {counted} entries, there are {there}")
+    else:
+        return head.size  # what was appended since the head was read is left to the next run
+    return int(there)
+
+
+def _segments(size: int, checkpoints: list[int], processes: int) -> Iterator[Segment]:
+    stretches = [(start, min(start + SEGMENT, size)) for start in range(0, size, SEGMENT)]
+    tasks = [(start, stop, [at for at in checkpoints if start < at <= stop]) for start, stop in stretches]
+    if processes == 1 or len(tasks) == 1:
+        yield from map(_segment, tasks)
         return
-    try:
-        yield from _content_faults(entry)
-    except (ValueError, TypeError, AttributeError) as error:
-        yield f"entry {entry.index}: cannot be recomputed: {error}"
+    connection.close()  # a connection must not be shared with a child
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap(_segment, tasks, chunksize=4)
 
 
-def _content_faults(entry: Entry) -> Iterator[str]:
-    body = entry.body
-    shown = {name: getattr(body, name) for name in ("kind", "lot", "role", "payload", "personal")}
-    if entries.leaf(entry.index, entry.at, entries.body_hash(body.salt, shown)) != entry.leaf:
-        yield f"entry {entry.index}: body or time does not give its leaf"
-    for value in entry.personal_values.all():
-        if body.personal.get(value.field) != entries.personal_hash(value.salt, value.value):
-            yield f"entry {entry.index}: the personal value of {value.field} is another"
+def _segment(task: tuple[int, int, list[int]]) -> Segment:
+    start, stop, checkpoints = task
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(at=_AT[connection.vendor]), [start, stop])
+        return rebuild(start, stop, map(Row._make, cursor.fetchall()), _values(start, stop), checkpoints)
 
 
-def _octets(text: str) -> bytes:
-    """Return the hash, or what can stand for one that is no hexadecimal: the leaf's fault has been named already."""
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return text.encode("utf-8")
+def _values(start: int, stop: int) -> Values:
+    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    rows = Personal.objects.filter(entry_id__gte=start, entry_id__lt=stop)
+    for entry, *value in rows.values_list("entry_id", "field", "salt", "value"):
+        found[entry].append((value[0], value[1], value[2]))
+    return found
 
 
-def _head_faults(size: int, frontier: list[bytes]) -> Iterator[str]:
-    head = Head.objects.filter(pk=1).first()
-    if head is None:
-        if size:
-            yield "head: missing"
-        return
+def _over(upper: Frontiers, part: Frontiers) -> Frontiers:
+    """Return the frontiers of the whole tree: those of the full segments before, then those within this one."""
+    whole = {}
+    for name, nodes_before in upper.items():
+        kept = [*nodes_before, *part[name]]
+        whole[name] = kept
+    return whole
+
+
+def _grown(upper: Frontiers, found: Segment) -> Iterator[str]:
+    """Add a full segment as one leaf of the tree above, and compare the larger subtrees that its last entry stores."""
+    number = found.start >> LEVEL
+    for name, hashed in tree.HASHES.items():
+        (node,) = found.frontiers[name]
+        upper[name], completed = tree.appended(upper[name], number, node, hashed)
+        if nodes.joined(completed) != found.above.get(name, ""):
+            yield f"entry {found.start + SEGMENT - 1}: stored larger nodes ({name}) are not those over the entries"
+
+
+def _head_faults(head: Head, size: int, frontiers: Frontiers) -> Iterator[str]:
     if head.size != size:
-        yield f"head: counts {head.size} entries, there are {size}"
-    if head.frontier != b"".join(frontier).hex() or head.root != tree.frontier_root(frontier).hex():
-        yield "head: its root is not the one over the entries"
+        return  # named already, and its frontier is that of another size
+    for name, stored in (("sha256", head.frontier), ("sm3", head.frontier_sm3)):
+        if stored != nodes.joined(frontiers[name]):
+            yield f"head: its frontier ({name}) is not the one over the entries"
 
 
-def _checkpoint_faults(checkpoints: dict[int, Checkpoint], size: int, root: str) -> Iterator[str]:
-    row = checkpoints.get(size)
-    if row is None:
-        return
+def _checkpoint_faults(signed: dict[int, Checkpoint], frontiers: dict[int, Frontiers]) -> Iterator[str]:
     name, public = notes.parsed_key(heads.verifier_key())
-    try:
-        signed = notes.verified_checkpoint(row.note, name, public)
-    except notes.BadNote as error:
-        yield f"checkpoint {size}: {error}"
-        return
-    if (signed.origin, signed.size, signed.root.hex()) != (settings.LOG_ORIGIN, size, root) or row.root != root:
-        yield f"checkpoint {size}: signs another head than the entries give"
+    for size, row in ((at, signed[at]) for at in frontiers if at in signed):
+        roots = {each: tree.frontier_root(kept, tree.HASHES[each]) for each, kept in frontiers[size].items()}
+        try:
+            told = notes.verified_checkpoint(row.note, name, public)
+        except notes.BadNote as error:
+            yield f"checkpoint {size}: {error}"
+            continue
+        same = told.root_sm3 in (b"", roots["sm3"]) and row.root == roots["sha256"].hex()
+        if (told.origin, told.size, told.root, same) != (settings.LOG_ORIGIN, size, roots["sha256"], True):
+            yield f"checkpoint {size}: signs another head than the entries give"
+
+
+def _beyond(size: int) -> list[int]:
+    later = Checkpoint.objects.filter(size__gt=size).values_list("size", flat=True)
+    present = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+    return [at for at in later if at > present or present == size]

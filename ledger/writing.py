@@ -1,30 +1,52 @@
 """Writing entries: one locked head row, gap-free indexes, in the caller's transaction and last before its commit.
 
+The head keeps the trees' frontiers, so that an append reads one row whatever the log's length, and no root is computed
+before somebody asks for one. On PostgreSQL an append is two statements: the head is locked, then everything is written.
 `at` is the legal instant of the act, as the caller judged it, and is never moved: two lots may commit in another order
 than their instants, so the order of entries is that of `index`, not of `at`.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper as Cursor
 
-from ledger import entries, tree
-from ledger.canonical import Json, instant, plain
+from ledger import entries, nodes, tree
+from ledger.canonical import Json, canonical, instant, plain
 from ledger.kinds import KINDS
-from ledger.models import Body, Entry, Head, Personal
+from ledger.models import Entry, Personal
 
 logger = logging.getLogger(__name__)
 
-_TAKE = "UPDATE ledger_head SET size = size + 1 WHERE id = 1 RETURNING size - 1, frontier"
-_FIRST = "INSERT INTO ledger_head (id, size, frontier, root) VALUES (1, 0, '', %s) ON CONFLICT (id) DO NOTHING"
+_LOCK = {
+    "postgresql": "SELECT size, frontier, frontier_sm3 FROM ledger_head WHERE id = 1 FOR UPDATE",
+    "sqlite": "SELECT size, frontier, frontier_sm3 FROM ledger_head WHERE id = 1",  # BEGIN IMMEDIATE holds the lock
+}
+_FIRST = "INSERT INTO ledger_head (id, size, frontier, frontier_sm3) VALUES (1, 0, '', '') ON CONFLICT (id) DO NOTHING"
+_ENTRY = 'INSERT INTO ledger_entry ("index", at, leaf, leaf_sm3, nodes, nodes_sm3) VALUES (%s, %s, %s, %s, %s, %s)'
+_BODY = (
+    "INSERT INTO ledger_body (entry_id, kind, lot, role, payload, salt, personal) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+_PERSONAL = "INSERT INTO ledger_personal (entry_id, field, salt, value)"
+_MOVE = "UPDATE ledger_head SET size = %s, frontier = %s, frontier_sm3 = %s WHERE id = 1"
+_UNPACKED = "SELECT %s, r->>0, r->>1, r->>2 FROM json_array_elements(%s::json) AS r"
+_ALL_POSTGRESQL = ", ".join(
+    [
+        f"WITH face AS ({_ENTRY})",
+        f"body AS ({_BODY})",
+        f"personal AS ({_PERSONAL} {_UNPACKED}) {_MOVE}",
+    ]
+)
 _callbacks: list[Callable[[int], None]] = []
+Personals = list[tuple[str, str, str]]  # field, salt, value
 
 
 class UnknownKind(ValueError):
@@ -73,10 +95,7 @@ def append(
     hashes: Json = {field: entries.personal_hash(salts[field], value) for field, value in values.items()}
     body = {"kind": kind, "lot": lot, "role": str(actor.role) if actor else "", "payload": plain(payload)}
     body["personal"] = hashes
-    entry = _written(at, body)
-    Personal.objects.bulk_create(
-        Personal(entry=entry, field=field, salt=salts[field], value=value) for field, value in values.items()
-    )
+    entry = _written(at, body, [(field, salts[field], value) for field, value in values.items()])
     transaction.on_commit(partial(_wake, entry.index))
     return entry
 
@@ -103,36 +122,65 @@ def _personal_values(actor: ActorLike | None, personal: Mapping[str, str] | None
     return {field: value for field, value in sorted(values.items()) if value}
 
 
-def _written(at: datetime, body: dict[str, Json]) -> Entry:
-    """Lock the head, write face and body, move the head on."""
+def _written(at: datetime, body: dict[str, Json], personal: Personals) -> Entry:
+    """Lock the head, write face, body and personal values, move the head on."""
     salt = secrets.token_hex(32)
-    hashed = entries.body_hash(salt, body)
-    size, frontier = _taken_head()
-    entry = Entry(index=size, at=at, leaf=entries.leaf(size, at, hashed))
-    entry.path = tuple(node.hex() for node in reversed(frontier))
-    entry.save(force_insert=True)
-    Body(entry=entry, salt=salt, **body).save(force_insert=True)
-    grown = tree.extended(frontier, size, bytes.fromhex(entry.leaf))
-    Head.objects.filter(pk=1).update(frontier=b"".join(grown).hex(), root=tree.frontier_root(grown).hex())
+    hashed = {name: entries.body_hash(salt, body, function) for name, function in tree.HASHES.items()}
+    with connection.cursor() as cursor:
+        size, frontiers = _locked_head(cursor)
+        grown, completed, leaves, paths = {}, {}, {}, {}
+        for name, function in tree.HASHES.items():
+            leaf = tree.leaf_hash(entries.face(size, instant(at), hashed[name]), function)
+            grown[name], completed[name] = tree.appended(frontiers[name], size, leaf, function)
+            leaves[name] = leaf.hex()
+            paths[name] = [node.hex() for node in reversed(frontiers[name])]
+        stored = {name: nodes.joined(completed[name]) for name in tree.HASHES}
+        entry = Entry(size, at, leaves["sha256"], leaves["sm3"], stored["sha256"], stored["sm3"])
+        head = (size + 1, *(nodes.joined(grown[name]) for name in tree.HASHES))
+        _WRITE[connection.vendor](cursor, entry, _body_row(size, salt, body), personal, head)
+    entry.paths, entry._state.adding = paths, False
     return entry
 
 
-def _taken_head() -> tuple[int, list[bytes]]:
-    """Raise the head's size by one, which locks it until the end of the transaction; return what it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE)
-        rows = cursor.fetchall()
-        if not rows:
-            cursor.execute(_FIRST, [tree.frontier_root([]).hex()])
-            cursor.execute(_TAKE)
-            rows = cursor.fetchall()
-    ((size, frontier),) = rows
-    return size, nodes(frontier)
+def _body_row(index: int, salt: str, body: Mapping[str, Json]) -> Sequence[Any]:
+    payload, personal = (canonical(body[name]).decode("utf-8") for name in ("payload", "personal"))
+    return (index, body["kind"], body["lot"], body["role"], payload, salt, personal)
 
 
-def nodes(frontier: str) -> list[bytes]:
-    """Return the hashes of a stored frontier."""
-    return [bytes.fromhex(frontier[start : start + 64]) for start in range(0, len(frontier), 64)]
+def _locked_head(cursor: Cursor) -> tuple[int, dict[str, list[bytes]]]:
+    """Lock the head until the end of the transaction; return size and frontiers by hash. Made at the first append."""
+    cursor.execute(_LOCK[connection.vendor])
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(_FIRST)
+        cursor.execute(_LOCK[connection.vendor])
+        row = cursor.fetchone()
+    size, *frontiers = row
+    return size, {name: nodes.split(frontier) for name, frontier in zip(tree.HASHES, frontiers, strict=True)}
+
+
+def _write_postgresql(
+    cursor: Cursor, entry: Entry, body: Sequence[Any], personal: Personals, head: Sequence[Any]
+) -> None:
+    """Write in one statement: each round trip would lengthen the time that the head is locked."""
+    rows = (entry.index, json.dumps(personal, ensure_ascii=False))
+    cursor.execute(_ALL_POSTGRESQL, [*_face_row(entry), *body, *rows, *head])
+
+
+def _write_sqlite(cursor: Cursor, entry: Entry, body: Sequence[Any], personal: Personals, head: Sequence[Any]) -> None:
+    at = connection.ops.adapt_datetimefield_value(entry.at)
+    cursor.execute(_ENTRY, [entry.index, at, *_face_row(entry)[2:]])
+    cursor.execute(_BODY, body)
+    if personal:
+        cursor.executemany(f"{_PERSONAL} VALUES (%s, %s, %s, %s)", [(entry.index, *row) for row in personal])
+    cursor.execute(_MOVE, head)
+
+
+_WRITE = {"postgresql": _write_postgresql, "sqlite": _write_sqlite}
+
+
+def _face_row(entry: Entry) -> Sequence[Any]:
+    return (entry.index, entry.at, entry.leaf, entry.leaf_sm3, entry.nodes, entry.nodes_sm3)
 
 
 def _wake(index: int) -> None:

@@ -118,7 +118,12 @@ TAMPERINGS = {
     "a body taken away": lambda: _delete(Body, 2),
     "a person exchanged": lambda: Personal.objects.filter(entry=2, field="actor").update(value="somebody"),
     "the head set back": lambda: Head.objects.update(size=3),
-    "the head's root exchanged": lambda: Head.objects.update(root="0" * 64),
+    "the head's frontier exchanged": lambda: Head.objects.update(frontier="0" * 128),
+    "the head's second frontier exchanged": lambda: Head.objects.update(frontier_sm3="0" * 128),
+    "a stored node exchanged": lambda: Entry.objects.filter(pk=3).update(nodes="0" * 128),
+    "a stored node taken away": lambda: Entry.objects.filter(pk=1).update(nodes=""),
+    "a node stored beside": lambda: Entry.objects.filter(pk=2).update(nodes_sm3="0" * 64),
+    "a leaf of the second tree replaced": lambda: Entry.objects.filter(pk=2).update(leaf_sm3="0" * 64),
     "a checkpoint exchanged": lambda: Checkpoint.objects.update(note="forged"),
     "a checkpoint of another root": lambda: Checkpoint.objects.update(note=heads.signed_head(5, "0" * 64)),
     "a checkpoint of the future": lambda: Checkpoint.objects.create(size=99, root="0" * 64, note="x", at=AT),
@@ -153,7 +158,7 @@ def test_the_command_reports_and_exits_by_what_it_found(db, capsys):
     call_command("verify_ledger", json=True)
     assert '"good": true, "size": 2' in capsys.readouterr().out
     with no_triggers():
-        Head.objects.update(root="0" * 64)
+        Head.objects.update(frontier="0" * 64)
     with pytest.raises(SystemExit) as stopped:
         call_command("verify_ledger")
     told = capsys.readouterr()

@@ -19,7 +19,7 @@ def _append(kind, actor=None, **payload):
 def _seen(index, viewer=None):
     given = {"viewer": viewer} if viewer else {}
     (row,) = ledger.feed(index - 1, limit=1, **given)
-    assert set(row) == {"index", "at", "leaf", "body", "salt", "revealed"}
+    assert set(row) == {"index", "at", "leaf", "leaf_sm3", "body", "salt", "revealed"}
     assert row["index"] == index and row["at"] == "2026-03-02T01:30:00.000000Z"
     assert (row["body"] is None) is (row["salt"] is None)
     return row

@@ -1,0 +1,34 @@
+"""The column that keeps JSON as the very bytes that are hashed."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from ledger.canonical import canonical, plain
+
+if TYPE_CHECKING:
+    Text = models.TextField[Any, Any]
+else:
+    Text = models.TextField
+
+
+class CanonicalField(Text):
+    """Plain JSON, stored as its canonical text on every database.
+
+    A database's own JSON type writes blanks and orders keys as it likes; this text can be hashed as it stands, which is
+    what makes verifying a large ledger fast. It cannot be queried by key.
+    """
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
+    def from_db_value(self, value: str | None, expression: object, connection: BaseDatabaseWrapper) -> Any:
+        """Return the JSON value of the stored text."""
+        return None if value is None else json.loads(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the canonical text. :raises ledger.canonical.NotCanonical: there is none"""
+        return None if value is None else canonical(plain(value)).decode("utf-8")
