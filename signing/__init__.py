@@ -1,1 +1,26 @@
-"""Signed documents: PDF with PAdES B-T and a round seal as the appearance of the signature."""
+"""Signed documents: PDF with PAdES B-T and a round seal as the appearance of the signature. No Django, no database.
+
+    signed = sign_pdf(pdf, signer=…, authority=…, seal=SealAppearance("…交易中心"), reason="…", location="…", place=…)
+    report = verify_pdf(signed.pdf, roots=[root_pem])          # python -m signing verify FILE.pdf --trust ROOT.pem
+
+Missing until later, and said so in docs/signed-documents.md: SM2 seals (GB/T 38540) and OFD.
+"""
+
+from signing.pdf_signing import DocumentSigner, SignedPdf, sign_pdf
+from signing.places import Place, place_over
+from signing.seal import SIDE, SealAppearance, seal_pdf
+from signing.verification import Finding, Report, verify_pdf
+
+__all__ = [
+    "SIDE",
+    "DocumentSigner",
+    "Finding",
+    "Place",
+    "Report",
+    "SealAppearance",
+    "SignedPdf",
+    "place_over",
+    "seal_pdf",
+    "sign_pdf",
+    "verify_pdf",
+]
