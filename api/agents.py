@@ -14,11 +14,13 @@ from identity.actors import custodian_actor
 from identity.middleware import address_of
 from identity.models import Custodian
 from identity.operations.greet_custodian import greet_custodian
+from identity.operations.record_destruction import record_destruction
 from identity.policy import Act
 from ledger import clock
 from ledger.canonical import instant
 from ledger.heads import verifier_key
-from tendering import bid_queries
+from sealing.canonical import to_base64
+from tendering import bid_queries, custodian_queries
 from tendering.operations.record_custodian_refusal import record_custodian_refusal
 from tendering.operations.record_custodian_release import record_custodian_release
 
@@ -40,12 +42,14 @@ router = Router(tags=["agents"], auth=AgentToken())
 @router.post("/agent/hello")
 @access(Act.WORK_AS_CUSTODIAN)
 def hello(request: HttpRequest) -> dict[str, Any]:
-    """A heartbeat: `{"head": {"size", "root"}}` is what the agent has seen of the ledger."""
-    head = bodies.json_object(request).get("head")
+    """A heartbeat: `{"head": {"size", "root"}}` is what the agent has seen of the ledger, `report` how it is."""
+    body = bodies.json_object(request)
+    head, report = body.get("head"), body.get("report")
     told = None
     if isinstance(head, dict):
         told = {"size": bodies.number(head, "size"), "root": bodies.text(head, "root", most=64)}
-    custodian = greet_custodian(custodian_id=_custodian(request).pk, head=told)
+    words = {name: word for name, word in report.items() if isinstance(word, str)} if isinstance(report, dict) else None
+    custodian = greet_custodian(custodian_id=_custodian(request).pk, head=told, report=words)
     return {"custodian": custodian.name, "now": instant(clock.now()), "log_key": verifier_key()}
 
 
@@ -54,7 +58,8 @@ def hello(request: HttpRequest) -> dict[str, Any]:
 def work(request: HttpRequest) -> dict[str, Any]:
     """Bids whose share is wanted, with their lots' entries, and the signed head that covers those entries."""
     lots = bid_queries.agent_work(_custodian(request))
-    return {"lots": lots, "checkpoint": ledger.checkpoint()}  # the head last: it holds every entry shown
+    crls = [to_base64(der) for der in bid_queries.trust_roots().crls]
+    return {"lots": lots, "crls": crls, "checkpoint": ledger.checkpoint()}  # the head last: it holds all that is shown
 
 
 @router.post("/agent/releases")
@@ -71,6 +76,21 @@ def refusals(request: HttpRequest) -> dict[str, Any]:
     """A signed refusal."""
     stored = record_custodian_refusal(statement=bodies.json_object(request), custodian=_custodian(request))
     return {"bid_digest": stored.bid.bid_digest}
+
+
+@router.get("/agent/dependents")
+@access(Act.WORK_AS_CUSTODIAN)
+def dependents(request: HttpRequest) -> dict[str, Any]:
+    """The lots that still need this custodian's key: unopened, or within retention."""
+    return {"lots": custodian_queries.dependents(_custodian(request), clock.now())}
+
+
+@router.post("/agent/destructions")
+@access(Act.WORK_AS_CUSTODIAN)
+def destructions(request: HttpRequest) -> dict[str, Any]:
+    """A signed statement that the custodian's key was destroyed."""
+    stored = record_destruction(statement=bodies.json_object(request), custodian=_custodian(request))
+    return {"kid": stored.kid}
 
 
 def _custodian(request: HttpRequest) -> Custodian:

@@ -9,8 +9,9 @@ from ninja import Router
 from api import bodies
 from api.access import access, actor_of, digest_named, lot_named, upload_subject
 from identity.policy import Act
-from identity.queries import trust_root
-from sealing.canonical import from_base64
+from identity.queries import revocation_lists, trust_root
+from ledger import clock
+from sealing.canonical import from_base64, to_base64
 from sealing.fields import format_time
 from sealing.header import MOST_HEADER
 from sealing.padding import CHUNK
@@ -40,7 +41,8 @@ def package(request: HttpRequest, lot: str, envelope: str = "whole") -> dict[str
     return {
         "parameters": signed.statement,
         "recipients": signed.recipients,
-        "root": trust_root(),
+        "root": trust_root(row.suite),
+        "crls": [to_base64(der) for der in revocation_lists(row.suite, now=clock.now())],
         "tender": terms.tender,
         "lot": terms.lot,
         "envelope": envelope,

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from custodian import journal
+from custodian import VERSION, journal
 from custodian.decision import Judged, judge
 from custodian.home import Home
 from custodian.log import Log, LogBroken
 from custodian.server import PAGE, Server, ServerRefused
+from custodian.token_keys import TokenFailed
 from sealing.fields import is_hash
 from sealing.release import release_share
 from sealing.releases import sign_refusal, sign_release
@@ -17,22 +18,62 @@ from suites import Reason, Refused
 
 REFUSE_AGAIN_AFTER = timedelta(seconds=60)  # the same refusal of the same bid is not repeated sooner
 MOST_REASON = 2000
+SKEW_LIMIT = timedelta(seconds=60)
 
 
 @dataclass
 class Agent:
-    """One custodian's agent; `now` is its own clock, `skew` how far that may be ahead of the true time."""
+    """One custodian's agent; `now` is its own clock, `skew` how far that may be ahead of the true time.
+
+    Only the own clock decides. Where it and the platform's are further apart than `skew_limit`, one of them is wrong,
+    and nothing is released until a person has looked.
+    """
 
     home: Home
     log: Log
     server: Server
     now: Callable[[], datetime]
     skew: timedelta = timedelta(0)
+    skew_limit: timedelta = SKEW_LIMIT
+    apart: timedelta = timedelta(0)  # own clock − the platform's, at the last greeting
     _told: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def greet(self) -> None:
-        """Say hello and learn or check the log's key."""
-        self.log.learn_key(str(self.server.hello(self.log.head._asdict()).get("log_key", "")))
+        """Say hello with what a watcher wants to know, compare the clocks, and learn or check the log's key.
+
+        :raises LogBroken: the log's key is not the one that is pinned or was learnt
+        """
+        answer = self.server.hello(self.log.head._asdict(), self.report())
+        self._compare(str(answer.get("now", "")))
+        first = not self.log.key
+        self.log.learn_key(str(answer.get("log_key", "")))
+        if first:
+            journal.note(
+                "log_key_trusted_at_first_contact",
+                key=self.log.key,
+                why="nobody pinned the log's key: compare it with the one published elsewhere and write it to log-key",
+            )
+
+    def report(self) -> dict[str, str]:
+        """Return what the agent says of itself: version, where its key is, its clock, how it came to the log's key."""
+        return {
+            "version": VERSION,
+            "key": self.home.key_kind,
+            "clock": self.now().isoformat(),
+            "log_key": "pinned" if self.home.pinned_log else "first_contact",
+        }
+
+    def _compare(self, told: str) -> None:
+        try:
+            platform = datetime.fromisoformat(told)
+        except ValueError:
+            return  # a platform without a clock changes nothing: only the own one decides
+        before, self.apart = self.apart, self.now() - platform
+        if self._clocks_disagree() and abs(before) <= self.skew_limit:
+            journal.note("clocks_disagree", seconds=round(self.apart.total_seconds(), 3))
+
+    def _clocks_disagree(self) -> bool:
+        return abs(self.apart) > self.skew_limit
 
     def round(self) -> int:
         """Carry out one round and return how many shares were released.
@@ -46,7 +87,16 @@ class Agent:
             self._follow()
             if not self.log.confirm(str(work["checkpoint"])):
                 raise LogBroken("the feed ends before the signed head")
-        return sum(self._attend(lot, row) for lot in work["lots"] for row in lot["bids"])
+        crls = work.get("crls", [])
+        return sum(self._attend(lot, row, crls) for lot in work["lots"] for row in lot["bids"])
+
+    def follow_to(self, checkpoint: str) -> None:
+        """Follow the feed until it reaches a signed head. :raises LogBroken: it does not, or was rewritten"""
+        self._follow()
+        if not self.log.confirm(checkpoint):
+            self._follow()
+            if not self.log.confirm(checkpoint):
+                raise LogBroken("the feed ends before the signed head")
 
     def _follow(self) -> None:
         while rows := self.server.feed(len(self.log.leaves) - 1):
@@ -54,19 +104,29 @@ class Agent:
             if len(rows) < PAGE:
                 return
 
-    def _attend(self, lot: dict[str, Any], row: dict[str, Any]) -> bool:
+    def _attend(self, lot: dict[str, Any], row: dict[str, Any], crls: list[str]) -> bool:
         digest = str(row.get("bid_digest", ""))
         try:
-            judged = judge(self.home, self.log, lot, row, now=self.now(), skew=self.skew)
-            if not judged.reasons:
+            judged = judge(self.home, self.log, lot, row, now=self.now(), skew=self.skew, crls=crls)
+            reasons = judged.reasons + self._skew_reasons()
+            if not reasons:
                 return self._release(judged)
-            reasons = judged.reasons
         except Refused as refused:
             reasons = refused.reasons
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reasons = [Reason("statement", f"the platform's work list is malformed: {type(error).__name__}")]
+        except TokenFailed as error:  # without it nothing can be signed either: the next round asks it again
+            journal.note("token_failed", bid=digest, why=str(error)[:300])
+            return False
         self._refuse(digest, reasons)
         return False
+
+    def _skew_reasons(self) -> list[Reason]:
+        if not self._clocks_disagree():
+            return []
+        apart, limit = round(self.apart.total_seconds()), round(self.skew_limit.total_seconds())
+        words = f"the own clock and the platform's are {apart} seconds apart, more than {limit}: a person must look"
+        return [Reason("skew", words)]
 
     def _release(self, judged: Judged) -> bool:
         """Unwrap the own share, hold it against its commitment, sign it, hand it over."""
@@ -90,10 +150,10 @@ class Agent:
         self._told[digest, checks] = now
         text = "; ".join(f"{reason.check}: {reason.reason}" for reason in reasons)[:MOST_REASON]
         journal.note("refused", bid=digest, reasons=text)
-        statement = sign_refusal(
-            self.home.keys, digest, self.home.keys.kid, reason=text, ledger_head=self.log.head, at=now
-        )
         try:
+            statement = sign_refusal(
+                self.home.keys, digest, self.home.keys.kid, reason=text, ledger_head=self.log.head, at=now
+            )
             self.server.refuse(statement)
-        except ServerRefused as error:
+        except (ServerRefused, TokenFailed) as error:
             journal.note("not_taken", bid=digest, why=str(error)[:300])

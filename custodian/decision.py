@@ -13,6 +13,8 @@ from sealing.parameters import verify_parameters
 from sealing.release_rule import may_release
 from sealing.trailer import Detached, parse_trailer
 from suites import Reason, Refused
+from suites.paths import check_path
+from suites.revocation import Trust
 
 AMENDING = ("lot.announced", "lot.amended", "lot.postponed")
 
@@ -26,9 +28,16 @@ class Judged:
 
 
 def judge(
-    home: Home, log: Log, lot: Mapping[str, Any], row: Mapping[str, Any], *, now: datetime, skew: timedelta
+    home: Home,
+    log: Log,
+    lot: Mapping[str, Any],
+    row: Mapping[str, Any],
+    *,
+    now: datetime,
+    skew: timedelta,
+    crls: Sequence[str] = (),
 ) -> Judged:
-    """Return the decision on one bid of the work list.
+    """Return the decision on one bid of the work list; `crls` are the revocation lists told with it, base64 DER.
 
     :raises Refused: header or trailer are not those of a sealed bid
     :raises ValueError: the work list itself is malformed
@@ -41,7 +50,19 @@ def judge(
     closing = next((body for body in bodies if body["kind"] == "lot.closed"), None)
     roots = list(home.roots)
     reasons += may_release(bid, closing, bodies, own_now=now, skew=skew, roots=roots)
+    reasons += _revocation_reasons(bid, bodies, Trust(roots, [from_base64(text) for text in crls]))
     return Judged(bid, reasons)
+
+
+def _revocation_reasons(bid: Detached, bodies: Sequence[Mapping[str, Any]], trust: Trust) -> list[Reason]:
+    """The bidder's certificate was not revoked when the platform took the bid in; what came later harms no bid."""
+    binding = bid.header.binding
+    taken = [
+        b["at"] for b in bodies if b["kind"] == "bid.received" and b["payload"].get("bid_digest") == bid.bid_digest
+    ]
+    instant = datetime.fromisoformat(taken[-1]) if taken else binding.deadline
+    found = check_path(list(bid.trailer.certificates), trust.as_of(instant), binding.deadline)
+    return [reason for reason in found if reason.check in ("revoked", "crl")]
 
 
 def _bodies(log: Log, lot: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Reason]]:

@@ -10,11 +10,13 @@ from typing import Any
 from cryptography import x509
 from django.db.models import QuerySet
 
-from identity import demo_ca
+from identity import ca_files, crl, demo_ca
 from identity.actor import Actor
 from identity.models import Certificate, Custodian, Membership, Organisation, Person
 from identity.roles import Role
 from ledger import Viewer
+from suites.certificates import facts_of, from_pem, to_pem
+from suites.revocation import Trust
 
 
 def organisation_by_uscc(uscc: str) -> Organisation:
@@ -28,14 +30,43 @@ def memberships(person: Person) -> list[Membership]:
     return list(rows.order_by("pk"))
 
 
-def trust_root() -> str:
-    """Return the installation's root certificate as PEM."""
-    return demo_ca.root_pem()
+def trust_root(suite: str = demo_ca.DEFAULT_SUITE) -> str:
+    """Return the roots that certificates of a suite lead to as PEM: the installation's own, then outside ones.
+
+    :raises NotDemonstration: there is none
+    """
+    outside = [root.certificate for root in ca_files.outside_roots() if facts_of(root.certificate).suite == suite]
+    own = demo_ca.existing(suite) or (None if outside else demo_ca.authority(suite))
+    ders = [*([] if own is None else [own.certificate]), *outside]
+    return "".join(to_pem(der).decode("ascii") for der in ders)
 
 
-def root_fingerprint() -> str:
-    """Return hex SHA-256 of the root certificate's DER: what people compare."""
-    return hashlib.sha256(demo_ca.authority().certificate).hexdigest()
+def trust_roots(*, now: datetime) -> Trust:
+    """Return every root of the installation, of both suites and outside ones, with the revocation lists as of `now`.
+
+    :raises NotDemonstration: there is none
+    """
+    outside = ca_files.outside_roots()
+    own = [root.certificate for suite in demo_ca.FILES if (root := demo_ca.existing(suite)) is not None]
+    if not own and not outside:
+        own = [demo_ca.authority().certificate]
+    lists = [crl.current(suite, now=now) for suite in demo_ca.FILES]
+    return Trust(
+        [*own, *(root.certificate for root in outside)],
+        [*(der for der in lists if der is not None), *(der for root in outside for der in root.crls)],
+    )
+
+
+def revocation_lists(suite: str, *, now: datetime) -> list[bytes]:
+    """Return the DER of the revocation lists that go with `trust_root(suite)`."""
+    outside = [root for root in ca_files.outside_roots() if facts_of(root.certificate).suite == suite]
+    own = crl.current(suite, now=now)
+    return [*([] if own is None else [own]), *(der for root in outside for der in root.crls)]
+
+
+def root_fingerprint(suite: str = demo_ca.DEFAULT_SUITE) -> str:
+    """Return hex SHA-256 of the first root's DER: what people compare. :raises NotDemonstration: there is none"""
+    return ca_files.fingerprint(from_pem(trust_root(suite).encode("ascii"))[0])
 
 
 def certificate_of(kid: str) -> Certificate:
@@ -54,9 +85,10 @@ def in_force(kid: str, *, now: datetime) -> bool:
     return Certificate.objects.filter(kid=kid, revoked_at=None, not_before__lte=now, not_after__gt=now).exists()
 
 
-def custodians(*, now: datetime) -> list[Custodian]:
-    """Return the custodians that bids may be sealed to at `now`: with a certificate in force, in order of name."""
+def custodians(*, now: datetime, suite: str = demo_ca.DEFAULT_SUITE) -> list[Custodian]:
+    """Return the custodians that bids of a suite may be sealed to at `now`: certificate in force, in order of name."""
     rows = Custodian.objects.select_related("organisation", "certificate").filter(certificate__revoked_at=None)
+    rows = rows.filter(suite=suite)
     return list(rows.filter(certificate__not_before__lte=now, certificate__not_after__gt=now).order_by("name"))
 
 

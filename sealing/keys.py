@@ -64,6 +64,10 @@ class PublicKeys:
         """The key's name, hex."""
         return kid_of(self.suite, self.seal_public)
 
+    def with_certificates(self, certificates: tuple[bytes, ...]) -> "PublicKeys":
+        """Return the same keys with the chain that a CA issued."""
+        return replace(self, certificates=certificates)
+
     def body(self) -> dict[str, Json]:
         """The JSON object of the `.pub` file."""
         return {
@@ -111,7 +115,7 @@ class OwnKeys:
 
     def with_certificates(self, certificates: tuple[bytes, ...]) -> "OwnKeys":
         """Return the same keys with the chain that a CA issued."""
-        return replace(self, public=replace(self.public, certificates=certificates))
+        return replace(self, public=self.public.with_certificates(certificates))
 
 
 def key_message(suite: Suite, organisation: str, seal_public: bytes) -> bytes:

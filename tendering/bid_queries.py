@@ -13,18 +13,19 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 import ledger
+from identity import queries as identity_queries
 from identity.actor import Actor
 from identity.models import Certificate, Custodian, Organisation
-from identity.queries import trust_root
 from identity.roles import Role
 from lawbook.procedures import procedure
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
+from ledger import clock
 from sealing.canonical import to_base64
 from sealing.header import Header, parse_header
 from sealing.keys import PublicKeys, read_public
 from sealing.trailer import Trailer
-from suites.certificates import from_pem
+from suites.revocation import Trust
 from tendering import queries, sealed_store
 from tendering.models import Bid, BidState, Lot, OpenedBid, Opening, Release, RescueRequest, Upload
 from tendering.refusals import NotFound
@@ -128,9 +129,9 @@ def intake_reasons(lot: Lot, header: Header, *, actor: Actor, now: datetime) -> 
     return reasons + intake.binding_reasons(header.binding.body(), wanted)
 
 
-def trust_roots() -> list[bytes]:
-    """Return the installation's pinned root as DER."""
-    return from_pem(trust_root().encode())
+def trust_roots() -> Trust:
+    """Return the installation's pinned roots as DER, with the revocation lists as of now."""
+    return identity_queries.trust_roots(now=clock.now())
 
 
 def certificate_reasons(trailer: Trailer, actor: Actor) -> list[Reason]:

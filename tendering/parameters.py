@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from identity.models import Certificate, Custodian
-from identity.queries import trust_root
+from identity.queries import trust_roots
 from lawbook.procedures import procedure
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
+from ledger import clock
 from sealing import canonical
 from sealing.keys import check_public_path, read_public
 from sealing.parameters import Parameters, verify_parameters
 from suites import Refused as SealRefused
+from suites.certificates import Facts
 from tendering import queries
 from tendering.models import Lot
 
@@ -72,7 +71,7 @@ def expected_parameters(
     `recipients` are the custodians' `.pub` objects in the order of the group, all registered ones when not given;
     under the policy `bidder` there are none. `deadline_at` counts to the second.
     """
-    keys = queries.custodian_keys(deadline_at) if recipients is None else recipients
+    keys = queries.custodian_keys(deadline_at, suite=lot.suite) if recipients is None else recipients
     kids = () if lot.policy == WITHOUT_CUSTODIANS else tuple(str(pub.get("kid", "")) for pub in keys)
     return Parameters(
         tender=lot.project.code,
@@ -99,7 +98,7 @@ def problems(
     """Return every reason why `statement` may not be published for this lot: its signer, its fields, the custodians."""
     if not _well_formed(recipients):
         return [Reason("recipients", _("密钥托管方的公钥文件不能识别。"), "EB-26")]
-    roots = [_root_der()]
+    roots = trust_roots(now=clock.now())
     try:
         signed, verified = verify_parameters(statement, roots=roots, at=deadline_at)
     except SealRefused as refused:
@@ -108,7 +107,7 @@ def problems(
     found = signed.body()
     differing = [name for name in wanted if wanted[name] != found[name]]
     return [
-        *_signer_reasons(lot, verified.signer.organisation, verified.signer.public),
+        *_signer_reasons(lot, verified.signer),
         *(Reason("parameters_differ", _("签名的“{field}”与标段不一致。"), "EB-40", _field(name)) for name in differing),
         *_custodian_reasons(lot, recipients, roots, deadline_at),
     ]
@@ -125,12 +124,10 @@ def _field(name: str) -> dict[str, str]:
     return {"field": _FIELD_WORDS[name]}
 
 
-def _root_der() -> bytes:
-    return x509.load_pem_x509_certificate(trust_root().encode()).public_bytes(Encoding.DER)
-
-
 _SEAL_WORDS = {
     "path": _("签名证书不是由受信任的机构签发的。"),
+    "revoked": _("签名证书已被吊销。"),
+    "crl": _("缺少签发机构的证书吊销列表，请联系交易中心。"),
     "validity": _("签名证书在投标截止时不在有效期内。"),
     "certificates": _("签名证书不能识别。"),
     "statement": _("招标参数的签名不正确，或不是招标参数。"),
@@ -141,17 +138,21 @@ def _seal_reason(check: str) -> Reason:
     return Reason(check, _SEAL_WORDS.get(check, _("招标参数不规范（{check}）。")), "EB-40", {"check": check})
 
 
-def _signer_reasons(lot: Lot, organisation: str, public: bytes) -> list[Reason]:
-    """The agency signs; where there is none, the purchaser. A revoked key signs nothing."""
+def _signer_reasons(lot: Lot, found: Facts) -> list[Reason]:
+    """The agency signs; where there is none, the purchaser; in the lot's suite. A revoked key signs nothing."""
     project = lot.project
     signer = project.agency or project.purchaser
     reasons = []
-    if organisation != signer.uscc:
+    if found.organisation != signer.uscc:
         reasons.append(Reason("signer", _("招标参数应由“{name}”签名。"), "EB-40", {"name": signer.name}))
     held = Certificate.objects.filter(organisation=signer)
-    ours = [row for row in held if row.pub["sign_public"] == canonical.to_base64(public)]
+    ours = [row for row in held if row.pub["sign_public"] == canonical.to_base64(found.public)]
     if not ours or any(row.revoked_at is not None for row in ours):
         reasons.append(Reason("signer_key", _("签名所用的证书未在本平台登记，或已吊销。"), "EB-40"))
+    if found.suite != lot.suite:
+        reasons.append(
+            Reason("signer_suite", _("招标参数应使用 {suite} 套件的密钥签名。"), "EB-40", {"suite": lot.suite})
+        )
     return reasons
 
 
@@ -171,6 +172,10 @@ def _custodian_reasons(
             len(chosen) != len(recipients)
             or any(c.certificate and c.certificate.pub not in recipients for c in chosen),
             Reason("custodian_unknown", _("有密钥托管方未在本平台登记，或其公钥与登记的不同。"), "EB-26"),
+        ),
+        (
+            any(row.suite != lot.suite for row in chosen),
+            Reason("custodian_suite", _("有密钥托管方的密钥不是本标段所用套件的。"), "EB-26"),
         ),
         (
             len({row.organisation_id for row in chosen}) != len(chosen),

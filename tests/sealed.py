@@ -19,6 +19,7 @@ from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from sealing.tender import tender_from
 from sealing.trailer import leaf_of
+from suites import suite_named
 from tendering import bid_queries
 from tendering.models import Bid, Lot, Project, TenderParameters
 from tendering.operations.close_lot import close_lot
@@ -92,7 +93,7 @@ class Tender:
 
     def keys_of(self, player: Player) -> OwnKeys:
         if player.actor.login not in self.keys:
-            self.keys[player.actor.login] = own_keys(certified(player))
+            self.keys[player.actor.login] = own_keys(certified(player, suite=suite_named(self.lot.suite)))
         return self.keys[player.actor.login]
 
     def seal(
@@ -213,7 +214,7 @@ def publish(tender: Tender, *, now: datetime) -> dict[str, Any]:
         tender=lot.project.code,
         lot=lot.code,
         envelopes=("whole",),
-        suite="INTL-1",
+        suite=lot.suite,
         deadline=lot.deadline_at,
         document_hash=lot.document_hash,
         policy=lot.policy,

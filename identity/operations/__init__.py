@@ -1,5 +1,6 @@
 """The only writers of identity: one verb phrase a file, each one outermost transaction."""
 
+from identity.operations.admit_key import admit_key
 from identity.operations.certify_key import certify_key
 from identity.operations.grant_role import end_role, grant_role
 from identity.operations.greet_custodian import greet_custodian
@@ -11,6 +12,7 @@ from identity.operations.revoke_certificate import revoke_certificate
 
 __all__ = [
     "RegisteredCustodian",
+    "admit_key",
     "certify_key",
     "end_role",
     "grant_role",

@@ -14,10 +14,10 @@ from identity.refusals import UNKNOWN_ORGANISATION, CertificateRefused, not_allo
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from ledger import clock
-from suites import Suite, kid_of, suite_named
+from suites import NAMES, Suite, kid_of, suite_named
 
-CERTIFIED_SUITES = ("INTL-1",)  # the demonstration CA issues P-256 certificates only
-NO_SUITE = Reason("suite", _("目前只能为 INTL-1 套件签发证书。"))
+NO_SUITE = Reason("suite", _("没有这个加密套件。"))
+NO_AUTHORITY = Reason("authority", _("本平台没有为这一套件签发证书的机构，请改用本平台信任的机构签发的证书。"))
 NO_CHALLENGE = Reason("challenge", _("质询不存在、不是发给您的，或者已经用过。"))
 CHALLENGE_OLD = Reason("challenge_old", _("质询已超过五分钟，请重新开始。"))
 KEY_KNOWN = Reason("key_known", _("这一密钥已有证书，不能重复签发。"))
@@ -40,7 +40,7 @@ def certify_key(
 
     :raises CertificateRefused: with every reason; the challenge then stays usable until it expires
     """
-    if suite not in CERTIFIED_SUITES:
+    if suite not in NAMES:
         raise CertificateRefused([NO_SUITE])
     organisation = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
     presented, reasons = possession.decoded(
@@ -60,6 +60,8 @@ def certify_key(
             return _issued(suite_named(suite), presented, organisation, actor=actor, now=now)
     except IntegrityError as error:
         raise CertificateRefused([KEY_KNOWN]) from error
+    except demo_ca.NotDemonstration as error:
+        raise CertificateRefused([NO_AUTHORITY]) from error
 
 
 def _take_challenge(actor: Actor, nonce: str, *, now: datetime) -> None:
@@ -72,7 +74,7 @@ def _take_challenge(actor: Actor, nonce: str, *, now: datetime) -> None:
 def _issued(
     suite: Suite, presented: Presented, organisation: Organisation, *, actor: Actor, now: datetime
 ) -> Certificate:
-    der, start, end = demo_ca.issue(presented.sign_public, organisation, now=now)
+    der, start, end = demo_ca.issue(presented.sign_public, organisation, now=now, suite=suite.name)
     pub = possession.pub_of(suite, presented, organisation=organisation.uscc, certificates=[der])
     certificate = Certificate.objects.create(
         organisation=organisation,

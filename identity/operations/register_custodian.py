@@ -26,7 +26,7 @@ from ledger import clock
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 BAD_NAME = Reason("name", _("托管方代号由小写字母、数字和连字符组成，以字母开头，最多40个字符。"))
 NO_KEY = Reason("no_key", _("该单位没有这一密钥的有效证书。"))
-CUSTODIAN_TAKEN = Reason("custodian_taken", _("该代号或该单位已经登记为托管方。"))
+CUSTODIAN_TAKEN = Reason("custodian_taken", _("该代号或该单位已经登记为这一套件的托管方。"))
 
 
 class RegisteredCustodian(NamedTuple):
@@ -37,7 +37,7 @@ class RegisteredCustodian(NamedTuple):
 
 
 def register_custodian(*, name: str, organisation_id: int, kid: str, actor: Actor) -> RegisteredCustodian:
-    """Register an organisation as custodian under its certified key; one custodian an organisation.
+    """Register an organisation as custodian under its certified key; one custodian an organisation and suite.
 
     :raises RegistrationRefused: not allowed, a bad or taken name, no certificate in force of that organisation, or the
         operator of the servers (EB-23)
@@ -68,6 +68,7 @@ def _registered(name: str, organisation: Organisation, kid: str, *, token: str, 
     custodian = Custodian.objects.create(
         name=name,
         organisation=organisation,
+        suite=held.pub["suite"],
         certificate=held,
         token_hash=hashlib.sha256(token.encode("ascii")).hexdigest(),
         registered_at=now,

@@ -28,9 +28,11 @@ UNREADABLE = 422
 def _expected(lot: Lot, form: AnnounceForm) -> JsonResponse:
     """Answer what has to be signed for the deadline typed, with the custodians' keys, for the signing script."""
     deadline_at = form.cleaned_data["deadline_at"]
-    recipients = [] if lot.policy == parameters.WITHOUT_CUSTODIANS else queries.custodian_keys(deadline_at)
+    recipients = (
+        [] if lot.policy == parameters.WITHOUT_CUSTODIANS else queries.custodian_keys(deadline_at, suite=lot.suite)
+    )
     body = parameters.expected_parameters(lot, deadline_at=deadline_at, recipients=recipients)
-    return JsonResponse({"body": body, "recipients": recipients, "root": trust_root()})
+    return JsonResponse({"body": body, "recipients": recipients, "root": trust_root(lot.suite)})
 
 
 def _context(request: HttpRequest, lot: Lot, form: AnnounceForm) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def _context(request: HttpRequest, lot: Lot, form: AnnounceForm) -> dict[str, An
         "lot": lot,
         "form": form,
         "documents": queries.documents_in_force(lot, pending=True),
-        "custodians": queries.custodian_keys(),
+        "custodians": queries.custodian_keys(suite=lot.suite),
         "sign_words": sign_words(),
         "earliest": periods.earliest_deadline(clock.now(), lot.project.procedure),
     }

@@ -42,7 +42,9 @@ def hand_in_copy(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
 def _restored(upload: Upload, bid: Bid, raw: bytes, actor: Actor) -> Bid:
     header, trailer = read_header(bytes(upload.header)), read_trailer(raw)
     root = root_from(header, sealed_store.leaves_of(upload.public_id))
-    found: list[SealReason] = check_trailer(header, trailer, root=root, roots=bid_queries.trust_roots())
+    found: list[SealReason] = check_trailer(
+        header, trailer, root=root, roots=bid_queries.trust_roots().as_of(bid.received_at)
+    )
     refuse_if([reason_for(check) for check in dict.fromkeys(reason.check for reason in found)])
     if bid_digest_of(header, count=trailer.count, root=trailer.root).hex() != bid.bid_digest:
         raise ActRefused([OTHER_BID])

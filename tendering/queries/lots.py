@@ -91,10 +91,10 @@ def parameters_in_force(lot: Lot) -> TenderParameters:
     return latest
 
 
-def custodian_keys(at: datetime | None = None) -> list[dict[str, Any]]:
-    """Return the `.pub` of every custodian whose certificate stands at `at` (the deadline; else now), by name.
+def custodian_keys(at: datetime | None = None, *, suite: str = "INTL-1") -> list[dict[str, Any]]:
+    """Return the `.pub` of every custodian of a suite whose certificate stands at `at` (the deadline; else now).
 
     Who runs the servers holds no keys (EB-23).
     """
-    rows = custodians(now=at or clock.now())
+    rows = custodians(now=at or clock.now(), suite=suite)
     return [row.certificate.pub for row in rows if row.certificate and not row.organisation.operator]

@@ -85,7 +85,7 @@ async function sealNow() {
   doing(words.verifying);
   stage("verify");
   const holder = await holderKey();
-  const { root, ...tender } = await answerOf(await fetch(`/api/v1/lots/${lot}/package`));
+  const { root, crls: _forOfflineClients, ...tender } = await answerOf(await fetch(`/api/v1/lots/${lot}/package`));
   const file = `${crypto.randomUUID()}.bid`;
   const path = sealedPath({ organisation, lot, file });
   const { operator, agencies } = data;

@@ -167,7 +167,7 @@ def test_parameters_signed_with_a_revoked_or_uncertified_key_are_refused(cast, c
     Certificate.objects.filter(kid=keys.agency.kid).update(revoked_at=lots.START)
     with pytest.raises(MoveRefused) as refused:
         announce_lot(lot_code=lot.code, actor=cast.agency.actor, **lots.signed(lot, keys))
-    assert refused.value.codes == {"signer_key"}
+    assert refused.value.codes == {"revoked"}
     stray = lots.Keys(lots.make_keys("INTL-1", cast.agency.actor.uscc), keys.custodians)
     with pytest.raises(MoveRefused) as refused:
         announce_lot(lot_code=lot.code, actor=cast.agency.actor, **lots.signed(lot, stray))
