@@ -26,12 +26,14 @@ SECRECY_ENDED_BY = frozenset({"opening.finished", "lot.failed", "lot.terminated"
 _KINDS = {
     Visibility.PUBLIC: """
         organisation.registered certificate.issued certificate.revoked custodian.registered
+        custodian.key_destroyed
         project.registered lot.submitted lot.returned lot.accepted lot.announced lot.amended lot.postponed
         question.asked question.answered lot.failed lot.suspended lot.resumed lot.terminated lot.retendered
         opening.started opening.signed_in opening.window_ended opening.finished opening.objected opening.answered
         opening.window_paused opening.window_resumed opening.window_extended
         opening.said opening.recorded bid.opened bid.revoked bid.withdrawn_no_blame price.confirmed
         evaluation.finished candidates.published objection.filed objection.answered result.published award.issued
+        draw.committed draw.opened draw.contributed draw.closed draw.revealed document.stamped
         log.checkpointed""",
     Visibility.UNTIL_OPENED: """
         bid.received bid.withdrawn bid.replaced bid.superseded bid.refused lot.closed opening.rescue_asked

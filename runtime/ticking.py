@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from evaluation import waiting
 from ledger import checkpoints, clock
 from runtime import health
-from tendering import agenda
+from tendering import agenda, signed_documents
 
 logger = logging.getLogger(__name__)
 PERIOD_SECONDS = 1.0
@@ -73,8 +73,9 @@ def run(stop: threading.Event) -> None:
 
 
 def keep_house() -> None:
-    """Say that the clock works, ask workers for waiting readings, sign a head a minute while there is traffic."""
+    """Say that the clock works, ask workers for what waits, sign a head a minute while there is traffic."""
     now = clock.now()
     health.beat("clock", pid=os.getpid())
     waiting.take_up_waiting_readings(now)
     checkpoints.sign_when_old(now)
+    signed_documents.ask_for_stamps(now)

@@ -89,6 +89,7 @@ def configured(
     home: Path,
     username: str = "",
     password: str = "",
+    seconds: float = SECONDS,
     clock: Callable[[], datetime] | None = None,
 ) -> Authority | None:
     """Return the authority of a setting: an address, "demonstration" (keys under `home`), or "" for none.
@@ -100,5 +101,5 @@ def configured(
     if address == DEMONSTRATION:
         return LocalAuthority(home, clock=clock)
     if address.startswith(("http://", "https://")):
-        return HttpAuthority(address, username, password)
+        return HttpAuthority(address, username, password, seconds)
     raise ValueError(f"a timestamp authority is an http(s) address or {DEMONSTRATION!r}, not {address!r}")

@@ -17,10 +17,11 @@ from evaluation.rules.result import Result
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering import documents, printing
+from tendering import printing
 from tendering.models import Lot
 from tendering.refusals import refuse_if
 from tendering.rules import draws
+from tendering.signed_documents import Printed, keep_sealed
 
 REJECT_REASON = Reason("reject_reason", _("否决全部投标须写明明显缺乏竞争的理由。"), "EC-27")
 COMPETITION_STANDS = Reason("competition_stands", _("有效投标不少于三个，不能以缺乏竞争为由否决全部投标。"), "EC-27")
@@ -46,7 +47,8 @@ def draft_report(*, lot_code: str, actor: Actor, reject_all: bool = False, reaso
     pdf = printing.render(
         "evaluation_report", reporting.printed(lot, committee, content, now), at=now, root=reporting.TEMPLATES
     )
-    report = Report.objects.create(lot=lot, content=content, sha256=documents.keep(pdf), drafted_at=now)
+    sha256 = keep_sealed(pdf, Printed("evaluation_report", "评标报告", over="评标委员会"), lot=lot, now=now)
+    report = Report.objects.create(lot=lot, content=content, sha256=sha256, drafted_at=now)
     committee.phase = SUMMARY
     committee.save(update_fields=["phase"])
     payload = {"sha256": report.sha256, "content": content}

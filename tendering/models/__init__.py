@@ -3,6 +3,7 @@
 from tendering.models.award import Award, Candidate, Objection
 from tendering.models.bid import Bid, BidState, Upload, UploadState
 from tendering.models.document import Document, Download, Notice, Question, TenderParameters
+from tendering.models.draw import Draw, DrawLine
 from tendering.models.lot import Lot, Project
 from tendering.models.opening import (
     HallMessage,
@@ -13,6 +14,7 @@ from tendering.models.opening import (
     ReleaseRefusal,
     RescueRequest,
 )
+from tendering.models.signed import SignedDocument
 
 __all__ = [
     "Award",
@@ -21,6 +23,8 @@ __all__ = [
     "Candidate",
     "Document",
     "Download",
+    "Draw",
+    "DrawLine",
     "HallMessage",
     "Lot",
     "Notice",
@@ -33,6 +37,7 @@ __all__ = [
     "Release",
     "ReleaseRefusal",
     "RescueRequest",
+    "SignedDocument",
     "TenderParameters",
     "Upload",
     "UploadState",

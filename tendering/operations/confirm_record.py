@@ -9,13 +9,14 @@ import ledger
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering import bid_queries, documents, printing, queries
+from tendering import bid_queries, printing, queries
 from tendering.models import BidState, Lot, Objection, OpenedBid, Opening
 from tendering.operations import publishing
 from tendering.refusals import SUSPENDED, refuse_if
 from tendering.rules.calendars import SHANGHAI
 from tendering.rules.lifecycle import Stage
 from tendering.rules.money import grouped
+from tendering.signed_documents import Printed, keep_sealed
 
 NOT_OPENED = Reason("not_opened", _("投标文件尚未全部开启，不能确认开标记录。"), "EB-32")
 OBJECTIONS_OPEN = Reason("objections_open", _("对开标的异议应当场答复，请先答复。"), "BR-44")
@@ -41,7 +42,9 @@ def confirm_record(*, lot_code: str, actor: Actor) -> Opening:
             return opening
         refuse_if(_reasons(row, now))
         opening.record = record_of(row, opening, actor=actor, now=now)
-        opening.record_sha256 = documents.keep(printing.render("opening_record", opening.record, at=now))
+        pdf = printing.render("opening_record", opening.record, at=now)
+        printed = Printed("opening_record", "开标记录", over=opening.record["confirmed_by"])
+        opening.record_sha256 = keep_sealed(pdf, printed, lot=row, now=now)
         opening.record_confirmed_at = now
         opening.save(update_fields=["record", "record_sha256", "record_confirmed_at"])
         data = {"sha256": opening.record_sha256, "bids": opening.record["bids"]}

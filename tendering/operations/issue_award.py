@@ -7,7 +7,7 @@ from django.db import transaction
 import ledger
 from identity.actor import Actor
 from lawbook.procedures import procedure
-from tendering import documents, printing
+from tendering import printing
 from tendering.models import Award, Lot, OpenedBid
 from tendering.operations import publishing
 from tendering.operations.moving import carry_out, judge
@@ -16,6 +16,7 @@ from tendering.rules.calendars import SHANGHAI, legal_day
 from tendering.rules.lifecycle import Event
 from tendering.rules.money import capitals, grouped
 from tendering.rules.periods import UNIT_WORDS, end_of
+from tendering.signed_documents import Printed, keep_sealed
 
 
 @transaction.atomic(durable=True)
@@ -29,7 +30,10 @@ def issue_award(*, lot_code: str, actor: Actor) -> Award:
     known = facts(lot, now, award_notice_signed=True)  # issuing it is the act itself
     move = judge(lot, Event.AWARD, actor=actor, facts=known)
     award = Award.objects.select_related("bid", "winner").get(lot=lot)
-    sha256 = documents.keep(printing.render("award_notice", notice_data(lot, award, now), at=now))
+    printed_data = notice_data(lot, award, now)
+    pdf = printing.render("award_notice", printed_data, at=now)
+    printed = Printed("award_notice", "中标通知书", over=str(printed_data["issued_at"]))
+    sha256 = keep_sealed(pdf, printed, lot=lot, now=now)
     carry_out(lot, move, now=now, awarded_at=now)
     award.notice_sha256, award.issued_at = sha256, now
     award.save(update_fields=["notice_sha256", "issued_at"])
