@@ -1,4 +1,4 @@
-"""`python -m sealing keygen | seal | inspect | release | open`; exit 0 done, 1 refused with every reason, 2 usage."""
+"""`python -m sealing keygen | adopt | prove | seal | inspect | release | open`; exit 0 done, 1 refused, 2 usage."""
 
 import argparse
 import json
@@ -13,13 +13,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sealing", description="Seal, inspect, release and open bids.")
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--json", action="store_true", help="answer with one JSON object on standard output")
-    every.set_defaults(trust=None, passphrase_file=None)
+    every.set_defaults(trust=None, crl=None, passphrase_file=None)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_keygen(subparsers.add_parser("keygen", parents=[every], help="make NAME.key and NAME.pub"))
+    _add_adopt(subparsers.add_parser("adopt", parents=[every], help="put an issued certificate into the key file"))
+    _add_prove(subparsers.add_parser("prove", parents=[every], help="answer a challenge, to ask for a certificate"))
     _add_seal(subparsers.add_parser("seal", parents=[every], help="seal a file or folder"))
     inspect = subparsers.add_parser("inspect", parents=[every], help="check a sealed bid without keys")
     inspect.add_argument("file", type=_file)
-    inspect.add_argument("--trust", type=_file, metavar="CA.pem")
+    _add_trust(inspect)
     inspect.set_defaults(run=commands.inspect)
     _add_release(subparsers.add_parser("release", parents=[every], help="take the own share out of a bid"))
     _add_open(subparsers.add_parser("open", parents=[every], help="open a bid with released shares"))
@@ -35,10 +37,13 @@ def _add_keygen(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_seal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tender", type=_file, required=True, metavar="TENDER.json")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--tender", type=_file, metavar="TENDER.json")
+    what.add_argument("--package", type=_file, metavar="FILE", help="the tender package downloaded from the platform")
     parser.add_argument("--sign", type=_file, required=True, metavar="NAME.key")
     parser.add_argument("--manifest", type=_file, metavar="FIELDS.json")
-    parser.add_argument("--trust", type=_file, metavar="CA.pem")
+    parser.add_argument("--machine", type=_file, metavar="MACHINE.json", help="marks of this machine to seal with it")
+    _add_trust(parser)
     parser.add_argument("--passphrase-file", type=_file, metavar="F")
     parser.add_argument("source", type=_there, metavar="IN")
     parser.add_argument("out", type=Path, metavar="OUT.bid")
@@ -57,8 +62,28 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=_file, metavar="OUT.bid")
     parser.add_argument("--share", type=_file, required=True, action="append", metavar="SHARE.json")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--trust", type=_file, metavar="CA.pem")
+    _add_trust(parser)
     parser.set_defaults(run=commands.open_)
+
+
+def _add_adopt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("--pub", type=_file, required=True, metavar="CERTIFIED.pub")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.adopt)
+
+
+def _add_prove(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("--challenge", required=True, metavar="BASE64", help="as the platform's key page shows it")
+    parser.add_argument("--out", type=Path, required=True, metavar="REQUEST.json")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.prove)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--trust", type=_file, metavar="CA.pem", help="the pinned roots")
+    parser.add_argument("--crl", type=_file, action="append", metavar="FILE", help="a revocation list; with --trust")
 
 
 def _there(text: str) -> Path:

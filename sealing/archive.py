@@ -42,11 +42,16 @@ class Plan:
 
 
 def plan_archive(
-    source: Path, *, suite: Suite, fields: dict[str, Json] | None = None, roles: Mapping[str, str] | None = None
+    source: Path,
+    *,
+    suite: Suite,
+    fields: dict[str, Json] | None = None,
+    roles: Mapping[str, str] | None = None,
+    machine: dict[str, Json] | None = None,
 ) -> Plan:
-    """Measure a file or a folder: the first of the two passes. `roles` is name → role.
+    """Measure a file or a folder: the first of the two passes. `roles` is name → role, `machine` of `sealing.machine`.
 
-    :raises Refused: `archive` (names, number, size, links), `manifest` (fields, roles)
+    :raises Refused: `archive` (names, number, size, links), `manifest` (fields, roles, machine)
     """
     found = _files_in(source)
     wanted = dict(roles or {})
@@ -59,7 +64,7 @@ def plan_archive(
         ListedFile(name, size, digest.hex(), wanted.get(name, DEFAULT_ROLE))
         for name, (size, _, digest) in measured.items()
     ]
-    manifest = write_manifest(fields or {}, listed)
+    manifest = write_manifest(fields or {}, listed, machine)
     entries = [Entry(MANIFEST, len(manifest), zlib.crc32(manifest))]
     entries += [Entry(name, size, crc) for name, (size, crc, _) in measured.items()]
     if len(manifest) > MOST_MANIFEST or archive_length(entries) > MOST_DATA:

@@ -6,20 +6,26 @@ Notes for people go to the standard error stream. No clock is read.
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from sealing import canonical
 from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.inspect import facts, inspect_bid
-from sealing.keys import load_keys, make_keys, write_keys
+from sealing.keys import PublicKeys, load_keys, make_keys, write_keys
+from sealing.machine import check_machine
 from sealing.open import open_bid
+from sealing.packages import read_package
+from sealing.registration import adopt_certificates, certificate_request
 from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from sealing.shares import dumps, read_share
-from sealing.tender import check_tender, parameters_signer, read_tender
+from sealing.tender import Tender, check_tender, parameters_signer, read_tender
 from suites import Reason, Refused
 from suites.certificates import BadCertificate, from_pem
+from suites.revocation import BadCrl, Trust, crls_from_pem, overdue
 
 
 def keygen(arguments: argparse.Namespace) -> dict[str, Json]:
@@ -35,9 +41,10 @@ def keygen(arguments: argparse.Namespace) -> dict[str, Json]:
 def seal(arguments: argparse.Namespace) -> dict[str, Json]:
     """Seal a file or folder for a tender."""
     roots = _roots(arguments)
-    tender = read_tender(_json(arguments.tender, "tender"))
     keys = load_keys(arguments.sign, passphrase=_passphrase(arguments))
+    tender, roots = _tender(arguments, keys.public, roots)
     refuse(check_tender(tender, keys.public, roots=roots))
+    _note_lists(roots, tender.deadline)
     if roots is None:
         kids = ", ".join(kid for group in tender.groups for kid in group.recipients)
         note(f"recipients not verified: {kids}")
@@ -45,7 +52,11 @@ def seal(arguments: argparse.Namespace) -> dict[str, Json]:
         note(f"tender signed by {parameters_signer(tender)}")
     fields, roles = _fields(arguments.manifest)
     sealed = seal_bid(
-        tender, Contents(arguments.source, fields, roles), arguments.out, signer=keys, progress=_progress()
+        tender,
+        Contents(arguments.source, fields, roles, _machine(arguments.machine)),
+        arguments.out,
+        signer=keys,
+        progress=_progress(),
     )
     return {
         "bid_digest": sealed.bid_digest,
@@ -60,6 +71,7 @@ def inspect(arguments: argparse.Namespace) -> dict[str, Json]:
     roots = _roots(arguments)
     layout = inspect_bid(arguments.file, roots=roots)
     _note_signer(roots)
+    _note_lists(roots, layout.header.binding.deadline)
     return facts(layout, trusted=roots is not None)
 
 
@@ -94,9 +106,55 @@ def note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def adopt(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Put the certificate that an authority issued into the own key file."""
+    passphrase = _passphrase(arguments)
+    keys = load_keys(arguments.key, passphrase=passphrase)
+    certified = adopt_certificates(keys, _json(arguments.pub, "key"))
+    write_keys(certified, arguments.key, passphrase=passphrase)
+    return {"kid": certified.kid, "organisation": certified.public.organisation, "key": str(arguments.key)}
+
+
+def prove(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Answer a challenge of the platform: what `POST /api/v1/certificates` takes."""
+    keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
+    request = certificate_request(keys, arguments.challenge)
+    arguments.out.write_bytes(canonical.dumps(request))
+    return {"kid": keys.kid, "request": str(arguments.out)}
+
+
 def _note_signer(roots: list[bytes] | None) -> None:
     if roots is None:
         note("signer not verified")
+
+
+def _note_lists(roots: list[bytes] | None, at: datetime) -> None:
+    """Tell of revocation lists that say nothing about the instant at which certificates were judged."""
+    for finding in overdue(roots.crls if isinstance(roots, Trust) else [], at):
+        note(f"{finding.check}: {finding.reason}")
+
+
+def _tender(
+    arguments: argparse.Namespace, own: PublicKeys, roots: list[bytes] | None
+) -> tuple[Tender, list[bytes] | None]:
+    """The tender of either file, and the roots, with the package's revocation lists where it has any."""
+    if arguments.tender is not None:
+        return read_tender(_json(arguments.tender, "tender")), roots
+    package = read_package(_json(arguments.package, "tender"))
+    for der in package.roots if roots is None else ():
+        note(f"root in the package, to compare before it is given by --trust: SHA-256 {sha256(der).hexdigest()}")
+    if roots is not None and package.crls:
+        roots = Trust(roots, [*(roots.crls if isinstance(roots, Trust) else []), *package.crls])
+    return package.tender_for(own), roots
+
+
+def _machine(path: Path | None) -> dict[str, Json] | None:
+    """The marks of this machine: of a file, or none."""
+    if path is None:
+        return None
+    body: dict[str, Json] = _json(path, "manifest")
+    refuse(check_machine(body))
+    return body
 
 
 def _share(path: Path) -> "Json":
@@ -128,9 +186,20 @@ def _roots(arguments: argparse.Namespace) -> list[bytes] | None:
     if arguments.trust is None:
         return None
     try:
-        return from_pem(arguments.trust.read_bytes())
+        roots = from_pem(arguments.trust.read_bytes())
     except BadCertificate as error:
         raise Refused([Reason("path", f"{arguments.trust.name}: {error}")]) from error
+    return Trust(roots, _lists(arguments.crl))
+
+
+def _lists(paths: list[Path] | None) -> list[bytes]:
+    found: list[bytes] = []
+    for path in paths or []:
+        try:
+            found += crls_from_pem(path.read_bytes())
+        except BadCrl as error:
+            raise Refused([Reason("crl", f"{path.name}: {error}")]) from error
+    return found
 
 
 def _passphrase(arguments: argparse.Namespace) -> str | None:

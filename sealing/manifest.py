@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sealing import canonical
 from sealing.canonical import Json, NotCanonical
 from sealing.fields import check_fields, is_hash, is_list, is_object, number, one
+from sealing.machine import check_machine
 from sealing.names import check_names
 from suites import Reason, Refused
 
@@ -44,19 +45,21 @@ class ListedFile(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """A parsed manifest."""
+    """A parsed manifest; `machine` (`sealing.machine`) is None where the bidder's client did not tell it."""
 
     fields: dict[str, Json]
     files: list[ListedFile]
+    machine: dict[str, Json] | None = None
 
 
-def write_manifest(fields: dict[str, Json], files: list[ListedFile]) -> bytes:
+def write_manifest(fields: dict[str, Json], files: list[ListedFile], machine: dict[str, Json] | None = None) -> bytes:
     """Return the canonical bytes.
 
     :raises Refused: `manifest`: a price, duration or person in another form, or fields without a canonical form
     """
+    body: dict[str, Json] = {"v": 1, "fields": fields, "files": [file._asdict() for file in files]}
     try:
-        data = canonical.dumps({"v": 1, "fields": fields, "files": [file._asdict() for file in files]})
+        data = canonical.dumps(body if machine is None else body | {"machine": machine})
     except NotCanonical as error:
         raise Refused([Reason("manifest", str(error))]) from error
     read_manifest(data)
@@ -74,18 +77,19 @@ def read_manifest(data: bytes) -> Manifest:
         body = canonical.loads_canonical(data)
     except NotCanonical as error:
         raise Refused([Reason("manifest", str(error))]) from error
-    found = check_fields("manifest", "manifest", body, _MANIFEST)
+    told = isinstance(body, dict) and "machine" in body
+    found = check_fields("manifest", "manifest", body, _MANIFEST | {"machine": is_object} if told else _MANIFEST)
     rows: list[Json] = body["files"] if isinstance(body, dict) and isinstance(body.get("files"), list) else []
     for place, row in enumerate(rows):
         found += check_fields("manifest", f"files[{place}]", row, _FILE)
     if found:
         raise Refused(found)
-    found += check_letter(body["fields"])
+    found += check_letter(body["fields"]) + (check_machine(body["machine"]) if told else [])
     if wrong := check_names([row["name"] for row in rows]):
         found.append(Reason("manifest", wrong))
     if found:
         raise Refused(found)
-    return Manifest(body["fields"], [ListedFile(**row) for row in rows])
+    return Manifest(body["fields"], [ListedFile(**row) for row in rows], body.get("machine"))
 
 
 def check_letter(fields: Json) -> list[Reason]:

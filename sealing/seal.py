@@ -38,11 +38,12 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is sealed: a file or folder, the bid letter's fields, roles by file name."""
+    """What is sealed: a file or folder, the bid letter's fields, roles by file name, marks of the machine if told."""
 
     source: Path
     fields: dict[str, Json] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    machine: dict[str, Json] | None = None
 
 
 def seal_bid(
@@ -52,7 +53,13 @@ def seal_bid(
 
     :raises Refused: `archive`, `manifest`
     """
-    plan = plan_archive(contents.source, suite=tender.suite, fields=contents.fields, roles=contents.roles)
+    plan = plan_archive(
+        contents.source,
+        suite=tender.suite,
+        fields=contents.fields,
+        roles=contents.roles,
+        machine=contents.machine,
+    )
     part = out.with_name(out.name + ".part")
     try:
         with part.open("wb", buffering=0) as file:
