@@ -48,7 +48,8 @@ class Body(models.Model):
 class Personal(models.Model):
     """One personal value of an entry with its own salt. Never updated; deleting it leaves the chain whole."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="personal_values")
+    # no index of its own: the constraint below begins with it
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="personal_values", db_index=False)
     field = models.CharField(max_length=40)
     salt = models.CharField(max_length=64)
     value = models.TextField()
@@ -74,3 +75,44 @@ class Checkpoint(models.Model):
     root = models.CharField(max_length=64)
     note = models.TextField()
     at = models.DateTimeField()
+
+
+class Witness(models.Model):
+    """Who cosigns checkpoints on a machine of its own. Its bearer token is stored as a hash only; it is shown once.
+
+    `name` is the key's name in signature lines, `key` the verifier key that people pin (C2SP cosignature/v1).
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    organisation = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+
+class Cosignature(models.Model):
+    """A witness's signature line over a checkpoint; `at` is the witness's own time, which the line signs."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="cosignatures")
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="one_cosignature_a_witness")]
+        ordering = ["id"]
+
+
+class Anchor(models.Model):
+    """That a checkpoint was published elsewhere: the driver's name in the settings and its receipt (plain JSON)."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="anchors")
+    name = models.CharField(max_length=40)
+    receipt = CanonicalField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "name"], name="one_anchor_a_name")]
+        ordering = ["id"]

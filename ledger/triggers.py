@@ -10,6 +10,8 @@ FORBIDDEN: Forbidden = {
     "ledger_entry": ("UPDATE", "DELETE"),
     "ledger_body": ("UPDATE", "DELETE"),
     "ledger_checkpoint": ("UPDATE", "DELETE"),
+    "ledger_cosignature": ("UPDATE", "DELETE"),
+    "ledger_anchor": ("UPDATE", "DELETE"),
     "ledger_personal": ("UPDATE",),  # deleting a personal value is its erasure
     "ledger_head": ("DELETE",),
 }

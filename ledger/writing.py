@@ -14,8 +14,9 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+import psycopg
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper as Cursor
 
@@ -47,6 +48,7 @@ _ALL_POSTGRESQL = ", ".join(
 )
 _callbacks: list[Callable[[int], None]] = []
 Personals = list[tuple[str, str, str]]  # field, salt, value
+Run = Callable[[Cursor, str, Sequence[Any]], Any]  # runs a statement and returns its first row
 
 
 class UnknownKind(ValueError):
@@ -89,13 +91,12 @@ def append(
         raise UnknownKind(kind)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("ledger.append needs the transaction of the act it records")
-    instant(at)
     values = _personal_values(actor, personal)
     salts = {field: secrets.token_hex(32) for field in values}
     hashes: Json = {field: entries.personal_hash(salts[field], value) for field, value in values.items()}
     body = {"kind": kind, "lot": lot, "role": str(actor.role) if actor else "", "payload": plain(payload)}
     body["personal"] = hashes
-    entry = _written(at, body, [(field, salts[field], value) for field, value in values.items()])
+    entry = _written(_prepared(at, body, [(field, salts[field], value) for field, value in values.items()]))
     transaction.on_commit(partial(_wake, entry.index))
     return entry
 
@@ -122,57 +123,79 @@ def _personal_values(actor: ActorLike | None, personal: Mapping[str, str] | None
     return {field: value for field, value in sorted(values.items()) if value}
 
 
-def _written(at: datetime, body: dict[str, Json], personal: Personals) -> Entry:
-    """Lock the head, write face, body and personal values, move the head on."""
+class _Prepared(NamedTuple):
+    """All of an entry that is known before its index: what need not be done while the head is locked."""
+
+    at: datetime
+    instant: str
+    hashes: dict[str, str]
+    body: Sequence[Any]
+    personal: Personals
+
+
+def _prepared(at: datetime, body: Mapping[str, Json], personal: Personals) -> _Prepared:
     salt = secrets.token_hex(32)
-    hashed = {name: entries.body_hash(salt, body, function) for name, function in tree.HASHES.items()}
+    hashes = {name: entries.body_hash(salt, body, function) for name, function in tree.HASHES.items()}
+    payload, persons = (canonical(body[name]).decode("utf-8") for name in ("payload", "personal"))
+    row = (body["kind"], body["lot"], body["role"], payload, salt, persons)
+    return _Prepared(at, instant(at), hashes, row, personal)
+
+
+def _written(new: _Prepared) -> Entry:
+    """Lock the head, write face, body and personal values, move the head on."""
     with connection.cursor() as cursor:
-        size, frontiers = _locked_head(cursor)
-        grown, completed, leaves, paths = {}, {}, {}, {}
+        run = _RUN[connection.vendor]
+        size, frontiers = _locked_head(cursor, run)
+        entry = Entry(index=size, at=new.at)
+        entry.paths = {name: [node.hex() for node in reversed(kept)] for name, kept in frontiers.items()}
+        heads = []
         for name, function in tree.HASHES.items():
-            leaf = tree.leaf_hash(entries.face(size, instant(at), hashed[name]), function)
-            grown[name], completed[name] = tree.appended(frontiers[name], size, leaf, function)
-            leaves[name] = leaf.hex()
-            paths[name] = [node.hex() for node in reversed(frontiers[name])]
-        stored = {name: nodes.joined(completed[name]) for name in tree.HASHES}
-        entry = Entry(size, at, leaves["sha256"], leaves["sm3"], stored["sha256"], stored["sm3"])
-        head = (size + 1, *(nodes.joined(grown[name]) for name in tree.HASHES))
-        _WRITE[connection.vendor](cursor, entry, _body_row(size, salt, body), personal, head)
-    entry.paths, entry._state.adding = paths, False
+            leaf = tree.leaf_hash(entries.face(size, new.instant, new.hashes[name]), function)
+            grown, completed = tree.appended(frontiers[name], size, leaf, function)
+            for column, value in zip(nodes.COLUMNS[name], (leaf.hex(), nodes.joined(completed)), strict=True):
+                setattr(entry, column, value)
+            heads.append(nodes.joined(grown))
+        _WRITE[connection.vendor](cursor, entry, new, (size + 1, *heads))
+    entry._state.adding = False
     return entry
 
 
-def _body_row(index: int, salt: str, body: Mapping[str, Json]) -> Sequence[Any]:
-    payload, personal = (canonical(body[name]).decode("utf-8") for name in ("payload", "personal"))
-    return (index, body["kind"], body["lot"], body["role"], payload, salt, personal)
-
-
-def _locked_head(cursor: Cursor) -> tuple[int, dict[str, list[bytes]]]:
+def _locked_head(cursor: Cursor, run: Run) -> tuple[int, dict[str, list[bytes]]]:
     """Lock the head until the end of the transaction; return size and frontiers by hash. Made at the first append."""
-    cursor.execute(_LOCK[connection.vendor])
-    row = cursor.fetchone()
+    row = run(cursor, _LOCK[connection.vendor], ())
     if row is None:
         cursor.execute(_FIRST)
-        cursor.execute(_LOCK[connection.vendor])
-        row = cursor.fetchone()
-    size, *frontiers = row
+        row = run(cursor, _LOCK[connection.vendor], ())
+    size, *frontiers = row or (0, "", "")
     return size, {name: nodes.split(frontier) for name, frontier in zip(tree.HASHES, frontiers, strict=True)}
 
 
-def _write_postgresql(
-    cursor: Cursor, entry: Entry, body: Sequence[Any], personal: Personals, head: Sequence[Any]
-) -> None:
+def _run_postgresql(cursor: Cursor, statement: str, values: Sequence[Any]) -> Any:
+    """Run what the server keeps prepared for this connection: planning it takes longer than carrying it out."""
+    with connection.wrap_database_errors:
+        ran = psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
+        return ran.fetchone() if ran.description else None
+
+
+def _run_sqlite(cursor: Cursor, statement: str, values: Sequence[Any]) -> Any:
+    return cursor.execute(statement, values).fetchone()
+
+
+_RUN: dict[str, Run] = {"postgresql": _run_postgresql, "sqlite": _run_sqlite}
+
+
+def _write_postgresql(cursor: Cursor, entry: Entry, new: _Prepared, head: Sequence[Any]) -> None:
     """Write in one statement: each round trip would lengthen the time that the head is locked."""
-    rows = (entry.index, json.dumps(personal, ensure_ascii=False))
-    cursor.execute(_ALL_POSTGRESQL, [*_face_row(entry), *body, *rows, *head])
+    personal = (entry.index, json.dumps(new.personal, ensure_ascii=False))
+    _run_postgresql(cursor, _ALL_POSTGRESQL, [*_face_row(entry), entry.index, *new.body, *personal, *head])
 
 
-def _write_sqlite(cursor: Cursor, entry: Entry, body: Sequence[Any], personal: Personals, head: Sequence[Any]) -> None:
+def _write_sqlite(cursor: Cursor, entry: Entry, new: _Prepared, head: Sequence[Any]) -> None:
     at = connection.ops.adapt_datetimefield_value(entry.at)
     cursor.execute(_ENTRY, [entry.index, at, *_face_row(entry)[2:]])
-    cursor.execute(_BODY, body)
-    if personal:
-        cursor.executemany(f"{_PERSONAL} VALUES (%s, %s, %s, %s)", [(entry.index, *row) for row in personal])
+    cursor.execute(_BODY, [entry.index, *new.body])
+    if new.personal:
+        cursor.executemany(f"{_PERSONAL} VALUES (%s, %s, %s, %s)", [(entry.index, *row) for row in new.personal])
     cursor.execute(_MOVE, head)
 
 
