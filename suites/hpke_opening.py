@@ -47,7 +47,7 @@ def checked_point(enc: bytes) -> bytes:
 
 
 def schedule(dh: bytes, *, enc: bytes, recipient: bytes, info: bytes, aead: int = 0x0002) -> Schedule:
-    """Return the keys of a message. `dh` is the shared point's x (32 bytes), `recipient` its public point (65 bytes)."""
+    """Return the keys of a message. `dh` is the shared point's x, `recipient` the public point (65 bytes)."""
     prk = _extract(b"", b"eae_prk", dh, _KEM_SUITE)
     shared = _expand(prk, b"shared_secret", enc + recipient, _SECRET, _KEM_SUITE)
     suite = b"HPKE" + struct.pack(">HHH", _KEM, _KDF, aead)
