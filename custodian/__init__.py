@@ -2,3 +2,5 @@
 
 Must never see ciphertext, another custodian's share, or Django.
 """
+
+VERSION = "0.2.0"  # told to the platform at every greeting

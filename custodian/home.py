@@ -1,20 +1,49 @@
-"""The agent's home folder: its key, its token, the pinned root, and what it remembers of the log.
+"""The agent's home folder: its key or the way to its token, its bearer token, the pinned root, what it remembers.
 
-`<name>.key` (0600), `token`, `root.pem`, `log-key` (optional pin of the log's verifier key), `memory.json`, `leaves`.
+`<name>.key` (0600), or `<name>.pub` with `pkcs11.json` where a PKCS#11 token holds the keys; `token`, `root.pem`,
+`log-key` (optional pin of the log's verifier key), `memory.json`, `leaves`; `destroyed.json` once the key is gone.
 """
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from sealing.keys import OwnKeys, load_keys
+from custodian.files import NoHome, private, read_json, text
+from custodian.token_keys import open_token, read_pin, read_place
+from sealing import canonical
+from sealing.canonical import NotCanonical
+from sealing.keys import OwnKeys, PublicKeys, load_keys, read_public
+from suites import Suite, Wrap
 from suites.certificates import from_pem
 
+FILE, TOKEN = "file", "token"
+DESTROYED, PASSPHRASE = "destroyed.json", "passphrase"
 
-class NoHome(Exception):
-    """The folder lacks something the agent cannot work without."""
+
+class Keys(Protocol):
+    """A custodian's keys, wherever they are: it signs, and it opens wraps."""
+
+    @property
+    def public(self) -> PublicKeys: ...
+    @property
+    def suite(self) -> Suite: ...
+    @property
+    def kid(self) -> str: ...
+    @property
+    def certificates(self) -> tuple[bytes, ...]: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+    def unwrap(self, context: bytes, wrap: Wrap) -> bytes: ...
+
+
+class KeyDestroyed(NoHome):
+    """The key was destroyed on purpose; nothing can be released with it any more. `statement` says so, signed."""
+
+    def __init__(self, statement: dict[str, Any]) -> None:
+        body = statement.get("body", {})
+        super().__init__(f"the key {body.get('kid', '')} was destroyed at {body.get('at', '')}")
+        self.statement = statement
 
 
 @dataclass(frozen=True)
@@ -22,49 +51,62 @@ class Home:
     """What the agent starts with; `roots` are DER, `pinned_log` "" where the log's key is learnt at first contact."""
 
     folder: Path
-    keys: OwnKeys
+    keys: Keys
     token: str
     roots: tuple[bytes, ...]
     pinned_log: str
+    key_kind: str = FILE
 
 
 def read_home(folder: Path, *, passphrase: str | None = None) -> Home:
     """Read the home.
 
-    :raises NoHome: no key or several, no token, or no pinned root
+    :raises KeyDestroyed: its key was destroyed
+    :raises NoHome: no key or several, readable by others, no bearer token, or no pinned root
+    :raises custodian.token_keys.TokenFailed: the PKCS#11 token does not answer, or holds other keys
     :raises suites.Refused: the key file cannot be used
     """
-    found = sorted(folder.glob("*.key"))
-    if len(found) != 1:
-        raise NoHome(f"{folder} must hold exactly one .key file, not {len(found)}")
-    keys = load_keys(found[0], passphrase=passphrase)
-    token, root = _text(folder / "token"), _text(folder / "root.pem")
+    if statement := read_json(folder / DESTROYED):
+        raise KeyDestroyed(statement)
+    keys, kind = read_keys(folder, passphrase=passphrase)
+    token, root = text(folder / "token"), text(folder / "root.pem")
     pin = folder / "log-key"
     pinned = pin.read_text("ascii").strip() if pin.exists() else ""
-    return Home(folder, keys, token, tuple(from_pem(root.encode("ascii"))), pinned)
+    return Home(folder, keys, token, tuple(from_pem(root.encode("ascii"))), pinned, kind)
 
 
-def _text(path: Path) -> str:
+def read_keys(folder: Path, *, passphrase: str | None = None) -> tuple[Keys, str]:
+    """Return the keys of a home, and whether they are in a `file` or a `token`. Raises as `read_home` does."""
+    place = read_place(folder)
+    if place is not None:
+        return open_token(read_pub(only(folder, "*.pub")), place, read_pin(folder)), TOKEN
+    found: OwnKeys = load_keys(private(only(folder, "*.key")), passphrase=passphrase or credential(PASSPHRASE))
+    return found, FILE
+
+
+def read_pub(path: Path) -> PublicKeys:
+    """Return the keys of a `.pub` file. :raises suites.Refused: they are not well formed"""
     try:
-        return path.read_text("ascii").strip()
-    except FileNotFoundError as error:
-        raise NoHome(f"{path} is missing") from error
+        return read_public(canonical.loads(path.read_bytes()))
+    except NotCanonical as error:
+        raise NoHome(f"{path}: {error}") from error
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file whole, flushed to disk: after a power cut it is the old one or the new one."""
-    part = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+def only(folder: Path, pattern: str) -> Path:
+    """Return the one file of this form. :raises NoHome: there is none, or several"""
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise NoHome(f"{folder} must hold exactly one {pattern.removeprefix('*')} file, not {len(found)}")
+    return found[0]
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON object, empty where there is no file yet."""
-    try:
-        loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return loaded
+def passphrase_of(path: Path | None) -> str | None:
+    """Return what a passphrase file holds, or None where no file is named."""
+    return path.read_text("utf-8").rstrip("\r\n") if path else None
+
+
+def credential(name: str) -> str | None:
+    """Return a credential that systemd handed to the service (`LoadCredential=`), or None."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / name if folder else None
+    return path.read_text("utf-8").rstrip("\r\n") if path is not None and path.exists() else None

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from custodian.home import read_json, write_atomically
+from custodian.files import read_json, write_atomically
 from ledger import entries, notes, tree
 from sealing.releases import LedgerHead
 
@@ -87,9 +87,9 @@ class Log:
         return True
 
     def proven(self, row: Mapping[str, Any]) -> bool:
-        """Whether an entry shown with its body is the one that stands at its index."""
+        """Whether an entry shown with its body is the one at its index, under the head that the log has signed."""
         index = row["index"]
-        if not isinstance(index, int) or not 0 <= index < len(self.leaves):
+        if not isinstance(index, int) or not 0 <= index < self.head.size:
             return False
         try:
             _check_leaf(row, self.leaves[index])

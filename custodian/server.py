@@ -24,9 +24,9 @@ class Server:
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
 
-    def hello(self, head: Mapping[str, Any]) -> dict[str, Any]:
-        """Say that the agent is there and what it has seen."""
-        return self._call("POST", "/api/v1/agent/hello", {"head": dict(head)})
+    def hello(self, head: Mapping[str, Any], report: Mapping[str, str]) -> dict[str, Any]:
+        """Say that the agent is there, what it has seen, and how it is."""
+        return self._call("POST", "/api/v1/agent/hello", {"head": dict(head), "report": dict(report)})
 
     def feed(self, after: int) -> list[dict[str, Any]]:
         """Return the log's next entries after an index."""
@@ -44,6 +44,14 @@ class Server:
     def refuse(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """Hand over a signed refusal."""
         return self._call("POST", "/api/v1/agent/refusals", statement)
+
+    def dependents(self) -> list[str]:
+        """Return the lots that, the platform says, still need this custodian's key."""
+        return [str(code) for code in self._call("GET", "/api/v1/agent/dependents")["lots"]]
+
+    def destroyed(self, statement: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand over the signed statement that the key was destroyed."""
+        return self._call("POST", "/api/v1/agent/destructions", statement)
 
     def close(self) -> None:
         """Give the connections back."""

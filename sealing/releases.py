@@ -1,4 +1,7 @@
-"""What custodians sign: releases of their shares and refusals with a reason. Unsigned ones are not stored. Pure."""
+"""What custodians sign: releases of shares, refusals with a reason, and that a key was destroyed. Pure.
+
+Unsigned ones are not stored.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +13,7 @@ from sealing.fields import (
     Form,
     check_fields,
     format_time,
+    is_code,
     is_hash,
     is_object,
     is_text,
@@ -25,13 +29,23 @@ from sealing.shares import Share, check_share, read_share
 from sealing.statements import Signer, sign_statement, verify_statement
 from suites import Reason, Refused
 
-RELEASED, REFUSED = "share.released", "share.refused"
+RELEASED, REFUSED, DESTROYED = "share.released", "share.refused", "custodian.key_destroyed"
 _HEAD = {"size": number(0, LARGEST), "root": is_hash}
 _RELEASED = SHARE_FIELDS | {"ledger_head": is_object, "at": is_time}
 _REFUSED = {
     "v": one,
     "bid_digest": is_hash,
     "kid": is_hash,
+    "reason": is_text,
+    "ledger_head": is_object,
+    "at": is_time,
+}
+
+
+_DESTROYED = {
+    "v": one,
+    "kid": is_hash,
+    "organisation": is_code,
     "reason": is_text,
     "ledger_head": is_object,
     "at": is_time,
@@ -63,6 +77,16 @@ class Refusal(NamedTuple):
     at: datetime
 
 
+class Destruction(NamedTuple):
+    """A verified statement that a custodian's key was destroyed."""
+
+    kid: str
+    organisation: str
+    reason: str
+    ledger_head: LedgerHead
+    at: datetime
+
+
 def sign_release(signer: Signer, share: Share, *, ledger_head: LedgerHead, at: datetime) -> dict[str, Json]:
     """Return the signed release of a share."""
     body = share.body() | {"ledger_head": ledger_head._asdict(), "at": format_time(at)}
@@ -75,6 +99,14 @@ def sign_refusal(
     """Return the signed refusal to release; `reason` is 1 … 2,000 characters."""
     body = {"v": 1, "bid_digest": bid_digest, "kid": kid, "reason": reason}
     return sign_statement(signer, REFUSED, body | {"ledger_head": ledger_head._asdict(), "at": format_time(at)})
+
+
+def sign_destruction(
+    signer: Signer, *, kid: str, organisation: str, reason: str, ledger_head: LedgerHead, at: datetime
+) -> dict[str, Json]:
+    """Return the statement that a key is destroyed, signed by its sign key just before that goes too."""
+    body = {"v": 1, "kid": kid, "organisation": organisation, "reason": reason}
+    return sign_statement(signer, DESTROYED, body | {"ledger_head": ledger_head._asdict(), "at": format_time(at)})
 
 
 def verify_release(
@@ -100,6 +132,20 @@ def verify_refusal(statement: Json, *, holder: PublicKeys, roots: list[bytes] | 
     body = _verified(statement, REFUSED, _REFUSED, holder=holder, roots=roots)
     head = LedgerHead(**body["ledger_head"])
     return Refusal(body["bid_digest"], body["kid"], body["reason"], head, parse_time(body["at"]))
+
+
+def verify_destruction(statement: Json, *, holder: PublicKeys) -> Destruction:
+    """Return the statement that the holder's key was destroyed, signed by the holder.
+
+    No path is judged: keys outlive their certificates by the years of retention, and `holder` was certified.
+
+    :raises Refused: `statement`, `certificates`
+    """
+    body = _verified(statement, DESTROYED, _DESTROYED, holder=holder, roots=None)
+    if body["organisation"] != holder.organisation:
+        raise Refused([Reason("statement", "the key is of another organisation")])
+    head = LedgerHead(**body["ledger_head"])
+    return Destruction(body["kid"], body["organisation"], body["reason"], head, parse_time(body["at"]))
 
 
 def _verified(

@@ -1,0 +1,74 @@
+"""The agent's life: round after round until it is told to stop, with growing pauses while the platform is away."""
+
+import argparse
+import random
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from custodian import clock, journal, parent
+from custodian.agent import Agent
+from custodian.home import KeyDestroyed, passphrase_of, read_home
+from custodian.log import Log
+from custodian.server import Server, ServerAway, ServerRefused
+from custodian.shredding import tell_again
+
+PAUSE = 1.0  # seconds between rounds, ± a fifth
+LONGEST_PAUSE = 15.0
+HELLO_EVERY = 5.0
+
+
+def run(wanted: argparse.Namespace) -> int:
+    """Run the agent and return its exit status. A home whose key was destroyed only says so again."""
+    if wanted.exit_with:
+        parent.die_with_parent()
+    if wanted.log_file:
+        journal.to_file(wanted.log_file)
+    try:
+        home = read_home(wanted.home, passphrase=passphrase_of(wanted.passphrase_file))
+    except KeyDestroyed as destroyed:
+        tell_again(wanted.home, destroyed, wanted.server)
+        raise
+    log, server = Log(home.folder, pinned=home.pinned_log), Server(wanted.server, home.token)
+    limits = timedelta(seconds=wanted.skew), timedelta(seconds=wanted.skew_limit)
+    agent = Agent(home, log, server, clock.now, *limits)
+    journal.note(
+        "started", kid=home.keys.kid, organisation=home.keys.public.organisation, head=log.head.size, key=home.key_kind
+    )
+    try:
+        return _once(agent) if wanted.once else _until_stopped(agent, parent_pid=wanted.exit_with)
+    finally:
+        server.close()
+
+
+def _once(agent: Agent) -> int:
+    agent.greet()
+    journal.note("round", released=agent.round())
+    return 0
+
+
+def _until_stopped(agent: Agent, *, parent_pid: int) -> int:
+    """Go round and round; a platform that is away is asked again with growing pauses."""
+    stopped = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    pause, greeted = PAUSE, -HELLO_EVERY
+    while not stopped.is_set() and not parent.gone(parent_pid):
+        try:
+            if clock.monotonic() - greeted >= HELLO_EVERY:
+                agent.greet()
+                greeted = clock.monotonic()
+            agent.round()
+            pause = PAUSE
+        except (ServerAway, ServerRefused) as error:
+            if pause == PAUSE:
+                journal.note("server_away", why=str(error)[:300])
+            pause = min(LONGEST_PAUSE, pause * 1.5)
+        stopped.wait(pause * random.uniform(0.8, 1.2))
+    journal.note("stopped", head=agent.log.head.size)
+    return 0

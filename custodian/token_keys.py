@@ -1,0 +1,234 @@
+"""A custodian's keys in a PKCS#11 token: it derives and signs inside, and what opens a wrap never leaves it.
+
+`pkcs11.json` in the agent's home names the library, the token and the labels of the two P-256 pairs; the PIN comes from
+a file (0600), a systemd credential or the environment, never from the command line or `pkcs11.json`.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pkcs11
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
+
+from custodian.files import NoHome, read_json, write_atomically
+from sealing import canonical
+from sealing.keys import PublicKeys
+from suites import Suite, Wrap, WrongKey
+from suites.hpke_opening import checked_point, open_first, schedule
+
+CONFIG, PIN = "pkcs11.json", "pin"
+PIN_VARIABLE = "GONGHENG_CUSTODIAN_PIN"
+SUITE = "INTL-1"  # the one suite whose curve tokens know
+FIELDS = ("module", "token", "seal", "sign")
+
+
+class TokenFailed(Exception):
+    """The token is absent, refuses the PIN, lacks a key, or holds one that can leave it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the keys are: library, label of the token, labels of the two pairs."""
+
+    module: str
+    token: str
+    seal: str
+    sign: str
+
+
+def read_place(folder: Path) -> Place | None:
+    """Return what `pkcs11.json` says, or None where the keys are in a file.
+
+    :raises NoHome: it is malformed
+    """
+    found = read_json(folder / CONFIG)
+    if not found:
+        return None
+    if set(found) != set(FIELDS) or not all(isinstance(value, str) and value for value in found.values()):
+        raise NoHome(f"{folder / CONFIG} must hold exactly {', '.join(FIELDS)}")
+    return Place(**found)
+
+
+def write_place(folder: Path, place: Place) -> None:
+    """Write `pkcs11.json`."""
+    write_atomically(folder / CONFIG, canonical.dumps({name: getattr(place, name) for name in FIELDS}))
+
+
+def read_pin(folder: Path) -> str:
+    """Return the PIN: a systemd credential `pin`, the file `pin` of the home, or the environment, in this order.
+
+    :raises NoHome: there is none, or others may read the file
+    """
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    for path, ours in ((Path(credentials) / PIN if credentials else None, False), (folder / PIN, True)):
+        if path is not None and path.exists():
+            if ours and path.stat().st_mode & 0o077:
+                raise NoHome(f"{path} may be read by others: chmod 600 {path}")
+            return path.read_text("utf-8").rstrip("\r\n")
+    if pin := os.environ.get(PIN_VARIABLE, ""):
+        return pin
+    raise NoHome(f"the token's PIN is neither a credential nor in {folder / PIN} nor in {PIN_VARIABLE}")
+
+
+@dataclass(frozen=True)
+class TokenKeys:
+    """Both pairs of a token and their public half. It signs, and it opens wraps, as `sealing.keys.OwnKeys` does."""
+
+    public: PublicKeys
+    place: Place
+    pin: str
+
+    @property
+    def suite(self) -> Suite:
+        """The algorithms."""
+        return self.public.suite
+
+    @property
+    def kid(self) -> str:
+        """The key's name, hex."""
+        return self.public.kid
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The certificate chain of the signing key."""
+        return self.public.certificates
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message with the signing key, as r ‖ s. :raises TokenFailed: the token does not do it"""
+        with _session(self.place, self.pin) as session:
+            return _sign(session, self.place, message)
+
+    def unwrap(self, context: bytes, wrap: Wrap) -> bytes:
+        """Open a wrap: the token computes the shared point, HPKE's key schedule follows here.
+
+        :raises WrongKey: it is not for this key and context
+        :raises TokenFailed: the token does not do it
+        """
+        if not self.suite.accepts_wrap(wrap):
+            raise WrongKey("the wrap has an impossible size")
+        with _session(self.place, self.pin) as session:
+            dh = _shared_x(session, self.place, checked_point(wrap.enc))
+        recipient = _point_of(self.public.seal_public)
+        return open_first(schedule(dh, enc=wrap.enc, recipient=recipient, info=context), wrap.ct)
+
+    def destroy(self) -> None:
+        """Destroy both pairs in the token (C_DestroyObject). :raises TokenFailed: something of them is still there"""
+        with _session(self.place, self.pin, writes=True) as session:
+            labels = (self.place.seal, self.place.sign)
+            for label in labels:
+                for found in list(session.get_objects({pkcs11.Attribute.LABEL: label})):
+                    found.destroy()
+            if any(list(session.get_objects({pkcs11.Attribute.LABEL: label})) for label in labels):
+                raise TokenFailed("the token still holds a key that was to be destroyed")
+
+    def with_public(self, public: PublicKeys) -> "TokenKeys":
+        """Return the same keys with the chain that a CA issued."""
+        return replace(self, public=public)
+
+
+def open_token(public: PublicKeys, place: Place, pin: str) -> TokenKeys:
+    """Return the token's keys after checking that they are those of the `.pub`, and cannot leave the token.
+
+    :raises TokenFailed: absent, wrong PIN, other keys, or keys that the token would hand out
+    """
+    with _session(place, pin) as session:
+        for label, spki in ((place.seal, public.seal_public), (place.sign, public.sign_public)):
+            _check_private(session, label)
+            if _public_spki(session, label) != spki:
+                raise TokenFailed(f"the key {label} in the token is not the one of the .pub file")
+    return TokenKeys(public, place, pin)
+
+
+def make_pairs(place: Place, pin: str) -> tuple[bytes, bytes]:
+    """Make two fresh pairs in the token, neither ever to leave it, and return their SPKI: seal, sign.
+
+    :raises TokenFailed: the token does not do it, or has keys of these labels already
+    """
+    with _session(place, pin, writes=True) as session:
+        for label in (place.seal, place.sign):
+            if list(session.get_objects({pkcs11.Attribute.LABEL: label})):
+                raise TokenFailed(f"the token has a key called {label} already; nothing is overwritten")
+        _generate(session, place.seal, derives=True)
+        _generate(session, place.sign, derives=False)
+        return _public_spki(session, place.seal), _public_spki(session, place.sign)
+
+
+def sign_in_token(place: Place, pin: str, message: bytes) -> bytes:
+    """Return r ‖ s over a message, where there is no `.pub` yet. :raises TokenFailed: the token does not do it"""
+    with _session(place, pin) as session:
+        return _sign(session, place, message)
+
+
+@contextmanager
+def _session(place: Place, pin: str, *, writes: bool = False) -> Iterator[Any]:
+    """A session of the user, closed again: a token that was pulled out and put back works at the next call."""
+    try:
+        token = pkcs11.lib(place.module).get_token(token_label=place.token)
+        with token.open(user_pin=pin, rw=writes) as session:
+            yield session
+    except (pkcs11.exceptions.PKCS11Error, RuntimeError, OSError) as error:
+        raise TokenFailed(f"token {place.token}: {type(error).__name__} {error}".strip()) from error
+
+
+def _generate(session: Any, label: str, *, derives: bool) -> None:
+    curve = encode_named_curve_parameters("secp256r1")
+    parameters = session.create_domain_parameters(pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True)
+    kept = {
+        pkcs11.Attribute.SENSITIVE: True,
+        pkcs11.Attribute.EXTRACTABLE: False,
+        pkcs11.Attribute.DERIVE: derives,
+        pkcs11.Attribute.SIGN: not derives,
+    }
+    capabilities = pkcs11.MechanismFlag.DERIVE if derives else pkcs11.MechanismFlag.SIGN | pkcs11.MechanismFlag.VERIFY
+    parameters.generate_keypair(
+        store=True,
+        label=label,
+        capabilities=capabilities,
+        private_template=kept,
+        mechanism=pkcs11.Mechanism.EC_KEY_PAIR_GEN,
+    )
+
+
+def _private(session: Any, label: str) -> Any:
+    return session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=label)
+
+
+def _check_private(session: Any, label: str) -> None:
+    key = _private(session, label)
+    if key[pkcs11.Attribute.EXTRACTABLE] or not key[pkcs11.Attribute.SENSITIVE]:
+        raise TokenFailed(f"the key {label} could leave the token")
+
+
+def _public_spki(session: Any, label: str) -> bytes:
+    key = session.get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, label=label)
+    return bytes(encode_ec_public_key(key))
+
+
+def _sign(session: Any, place: Place, message: bytes) -> bytes:
+    digest = hashlib.sha256(message).digest()
+    return bytes(_private(session, place.sign).sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
+
+
+def _shared_x(session: Any, place: Place, point: bytes) -> bytes:
+    """The shared point's x coordinate. It is a value of one message, so the token may hand it out; the key stays."""
+    derived = _private(session, place.seal).derive_key(
+        pkcs11.KeyType.GENERIC_SECRET,
+        256,
+        mechanism_param=(pkcs11.KDF.NULL, None, point),
+        store=False,
+        template={pkcs11.Attribute.SENSITIVE: False, pkcs11.Attribute.EXTRACTABLE: True},
+    )
+    return bytes(derived[pkcs11.Attribute.VALUE])
+
+
+def _point_of(spki: bytes) -> bytes:
+    key = load_der_public_key(spki)
+    assert isinstance(key, ec.EllipticCurvePublicKey)  # checked when the .pub was read
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
