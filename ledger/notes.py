@@ -48,18 +48,18 @@ def public_bytes(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
-def key_id(name: str, public: bytes) -> bytes:
-    """Return the four bytes that name a key in a signature line."""
-    return hashlib.sha256(name.encode("utf-8") + b"\n" + ED25519 + public).digest()[:4]
+def key_id(name: str, public: bytes, algorithm: bytes = ED25519) -> bytes:
+    """Return the four bytes that name a key in a signature line; `algorithm` is its C2SP type."""
+    return hashlib.sha256(name.encode("utf-8") + b"\n" + algorithm + public).digest()[:4]
 
 
-def verifier_key(name: str, public: bytes) -> str:
-    """Return the key as people pin it: `NAME+hex key id+base64(0x01 ‖ public key)`."""
-    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode('ascii')}"
+def verifier_key(name: str, public: bytes, algorithm: bytes = ED25519) -> str:
+    """Return the key as people pin it: `NAME+hex key id+base64(algorithm ‖ public key)`."""
+    return f"{name}+{key_id(name, public, algorithm).hex()}+{_base64(algorithm + public)}"
 
 
-def parsed_key(verifier: str) -> tuple[str, bytes]:
-    """Return name and public key of a pinned key.
+def parsed_key(verifier: str, algorithm: bytes = ED25519) -> tuple[str, bytes]:
+    """Return name and public key of a pinned key of this type.
 
     :raises BadNote: if it is malformed or its key id is another
     """
@@ -69,8 +69,8 @@ def parsed_key(verifier: str) -> tuple[str, bytes]:
     except (ValueError, binascii.Error) as error:
         raise BadNote("not a verifier key") from error
     public = decoded[1:]
-    if decoded[:1] != ED25519 or len(public) != 32 or key_id(name, public).hex() != named:
-        raise BadNote("not an Ed25519 verifier key")
+    if decoded[:1] != algorithm or len(public) != 32 or key_id(name, public, algorithm).hex() != named:
+        raise BadNote("not an Ed25519 verifier key of this type")
     return name, public
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 import ledger
-from ledger import entries, heads, notes, tree
+from ledger import entries, heads, nodes, notes, tree
 from ledger.canonical import canonical, instant
 from ledger.checkpoints import sign_when_old
 from ledger.models import Body, Checkpoint, Entry, Head, Personal
@@ -70,6 +70,33 @@ def test_proofs_between_heads_verify(db):
         assert tree.included(bytes.fromhex(entry.leaf), entry.index, 11, path=steps, root=second[1])
     with pytest.raises(IndexError):
         ledger.consistency_proof(3, 99)
+
+
+@pytest.mark.parametrize("name", tree.HASHES)
+def test_proofs_from_the_stored_trees_are_those_of_the_leaves(db, name):
+    rows = _fill(37)
+    leaves = [bytes.fromhex(getattr(row, nodes.COLUMNS[name][0])) for row in rows]
+    hashed = tree.HASHES[name]
+    for size in range(1, 38):
+        assert nodes.root(size, name) == tree.root(leaves[:size], hashed)
+        for place in range(size):
+            path = [node.hex() for node in tree.inclusion_path(leaves[:size], place, hashed)]
+            assert ledger.inclusion_proof(place, size, name) == path
+            path = [node.hex() for node in tree.consistency_path(leaves[:size], place + 1, hashed)]
+            assert ledger.consistency_proof(place + 1, size, name) == path
+
+
+def test_a_proof_reads_a_logarithm_of_the_log(db, django_assert_num_queries, monkeypatch):
+    _fill(200)
+    read = []
+    monkeypatch.setattr(
+        nodes, "_read", lambda wanted, name, true=nodes._read: read.append(len(wanted)) or true(wanted, name)
+    )
+    with django_assert_num_queries(2):  # the size, the rows
+        ledger.inclusion_proof(77)
+    with django_assert_num_queries(2):
+        ledger.consistency_proof(133)
+    assert max(read) <= 2 * (200).bit_length()
 
 
 def _verifies(receipt):
