@@ -44,7 +44,7 @@ def said(capsys, *arguments, **options) -> str:
 
 
 @pytest.fixture(params=NAMES)
-def suite(request, capsys):
+def suite(db, request, capsys):
     call_command("ca", "init", "--suite", request.param)
     capsys.readouterr()
     return request.param
