@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from custodian import clock, journal
+from custodian.agent import Agent
 from custodian.files import NoHome, text, wipe, write_atomically
-from custodian.home import DESTROYED, Home, KeyDestroyed, only, passphrase_of, read_home
+from custodian.home import DESTROYED, KeyDestroyed, only, passphrase_of, read_home
 from custodian.log import POSTPONING, Log, LogBroken
 from custodian.server import PAGE, Server, ServerAway, ServerRefused
 from custodian.token_keys import TokenKeys
@@ -41,25 +42,26 @@ def shred(wanted: argparse.Namespace) -> int:
     except KeyDestroyed as destroyed:
         return tell_again(wanted.home, destroyed, wanted.server)
     server = Server(wanted.server, home.token)
+    agent = Agent(home, Log(home.folder, pinned=home.pinned_log), server, clock.now)
     try:
-        statement = destroy(home, server, kid=wanted.kid, reason=wanted.reason, now=clock.now())
-        return _tell(home.folder, statement, server)
+        return _tell(home.folder, destroy(agent, kid=wanted.kid, reason=wanted.reason), server)
     finally:
         server.close()
 
 
-def destroy(home: Home, server: Server, *, kid: str, reason: str, now: datetime) -> dict[str, Any]:
-    """Destroy the home's key and return the signed statement, which the home keeps. Raises as `shred` does."""
+def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
+    """Destroy the agent's key and return the signed statement, which its home keeps. Raises as `shred` does."""
+    home, now = agent.home, agent.now()
     if kid != home.keys.kid:
         raise NoHome(f"the key of this home is {home.keys.kid}, not {kid}")
     if not reason.strip():
         raise NoHome("a reason must be given: it is published")
-    log = Log(home.folder, pinned=home.pinned_log)
-    if needed := sorted({*depending(_history(log, server), kid, now=now), *server.dependents()}):
+    agent.greet()
+    if needed := sorted({*depending(_history(agent), kid, now=now), *agent.server.dependents()}):
         raise StillNeeded(f"the key is still needed: {'; '.join(needed)}")
     keys = home.keys
     statement = sign_destruction(
-        keys, kid=kid, organisation=keys.public.organisation, reason=reason.strip(), ledger_head=log.head, at=now
+        keys, kid=kid, organisation=keys.public.organisation, reason=reason.strip(), ledger_head=agent.log.head, at=now
     )
     write_atomically(home.folder / DESTROYED, json.dumps(statement).encode())  # from here on nothing is released
     if isinstance(keys, TokenKeys):
@@ -128,21 +130,20 @@ def _years_on(at: datetime, years: int) -> datetime:
         return at.replace(year=at.year + years, month=3, day=1)
 
 
-def _history(log: Log, server: Server) -> list[dict[str, Any]]:
-    """Return every public entry from the first on, after following the log to its signed head.
+def _history(agent: Agent) -> list[dict[str, Any]]:
+    """Return what the agent remembers and every public entry, after following the log to its signed head.
 
     :raises LogBroken: it is not the log seen before, or not the one that was signed
     """
-    while rows := server.feed(len(log.leaves) - 1):
-        log.follow(rows)
-    if not log.confirm(str(server.work().get("checkpoint", ""))):
-        raise LogBroken("the feed ends before the signed head")
-    shown: list[dict[str, Any]] = []
+    log, server = agent.log, agent.server
+    agent.follow_to(str(server.work().get("checkpoint", "")))
+    shown = [row for kept in log.amendments.values() for row in kept]  # what the platform cannot hide any more
     for start in range(-1, log.head.size - 1, PAGE):
         rows = server.feed(start)
         if len(rows) < min(PAGE, log.head.size - 1 - start):
             raise LogBroken("the platform shows fewer entries than before")
         shown += [row for row in rows if row["body"] is not None and row["index"] < log.head.size]
-    if bad := next((row["index"] for row in shown if not log.proven(row)), None):
+    bad = next((row["index"] for row in shown if not log.proven(row)), None)
+    if bad is not None:
         raise LogBroken(f"entry {bad} is not the one that was seen before")
     return shown
