@@ -6,7 +6,9 @@ web process (the demonstration CA by its issuing operation only).
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("GONGHENG_HOME", ROOT / "var")).resolve()
@@ -34,3 +36,12 @@ def secret(name: str) -> str:
     finally:
         part.unlink()
     return path.read_text("ascii")
+
+
+def anchors(path: str) -> dict[str, dict[str, Any]]:
+    """Return name → settings of the anchors in a TOML file, one table each; none without a path.
+
+    :raises OSError, tomllib.TOMLDecodeError: the file that is named cannot be read
+    """
+    found: dict[str, dict[str, Any]] = tomllib.loads(Path(path).read_text("utf-8")) if path else {}
+    return found

@@ -1,12 +1,19 @@
-"""Signed checkpoints: one a size, made when asked for and every minute while there is traffic."""
+"""Signed checkpoints: one a size, made at key moments, when asked for, and every minute while there is traffic."""
 
 from datetime import datetime, timedelta
 
 from ledger import clock
 from ledger.heads import signed_head, standing
-from ledger.models import Checkpoint, Head
+from ledger.models import Body, Checkpoint, Head
 
 EVERY = timedelta(minutes=1)
+# deadlines, openings, reports and awards: these are signed at once and anchored
+MOMENTS = frozenset(
+    {
+        *("lot.closed", "lot.failed", "opening.finished", "opening.recorded", "report.signed"),
+        *("candidates.published", "result.published", "award.issued"),
+    }
+)
 
 
 def checkpoint() -> str:
@@ -14,13 +21,38 @@ def checkpoint() -> str:
     return _kept(clock.now()).note
 
 
+def cosigned(size: int | None = None) -> str:
+    """Return the note of a stored checkpoint, or of the present head, with the lines of the witnesses added.
+
+    :raises LookupError: no checkpoint of that size was signed
+    """
+    kept = _kept(clock.now()) if size is None else Checkpoint.objects.filter(size=size).first()
+    if kept is None:
+        raise LookupError(size)
+    return kept.note + "".join(f"{row.line}\n" for row in kept.cosignatures.all())
+
+
 def sign_when_old(now: datetime) -> Checkpoint | None:
-    """Sign the head if it has moved and the last checkpoint is a minute old, or there is none; None otherwise."""
+    """Sign the head if it has moved and the last checkpoint is a minute old, a key moment is not signed yet, or there
+    is no checkpoint at all; None otherwise.
+    """
     last = Checkpoint.objects.order_by("-size").first()
     head = Head.objects.filter(pk=1).first()
-    if head is None or (last is not None and (last.size == head.size or last.at > now - EVERY)):
+    if head is None or (last is not None and last.size == head.size):
+        return None
+    if last is not None and last.at > now - EVERY and (newest_moment() or -1) < last.size:
         return None
     return _kept(now)
+
+
+def sign_moment() -> None:
+    """Sign the head after the commit of a key moment; if that is lost, the clock's tick does it."""
+    _kept(clock.now())
+
+
+def newest_moment() -> int | None:
+    """Return the index of the newest entry of a kind in MOMENTS, None without one."""
+    return Body.objects.filter(kind__in=MOMENTS).order_by("-entry_id").values_list("entry_id", flat=True).first()
 
 
 def _kept(now: datetime) -> Checkpoint:

@@ -26,6 +26,7 @@ SECRECY_ENDED_BY = frozenset({"opening.finished", "lot.failed", "lot.terminated"
 _KINDS = {
     Visibility.PUBLIC: """
         organisation.registered certificate.issued certificate.revoked custodian.registered
+        witness.registered
         custodian.key_destroyed
         project.registered lot.submitted lot.returned lot.accepted lot.announced lot.amended lot.postponed
         question.asked question.answered lot.failed lot.suspended lot.resumed lot.terminated lot.retendered

@@ -22,6 +22,7 @@ from django.db.backends.utils import CursorWrapper as Cursor
 
 from ledger import entries, nodes, tree
 from ledger.canonical import Json, canonical, instant, plain
+from ledger.checkpoints import MOMENTS, sign_moment
 from ledger.kinds import KINDS
 from ledger.models import Entry, Personal
 
@@ -97,6 +98,8 @@ def append(
     body = {"kind": kind, "lot": lot, "role": str(actor.role) if actor else "", "payload": plain(payload)}
     body["personal"] = hashes
     entry = _written(_prepared(at, body, [(field, salts[field], value) for field, value in values.items()]))
+    if kind in MOMENTS:
+        transaction.on_commit(sign_moment, robust=True)
     transaction.on_commit(partial(_wake, entry.index))
     return entry
 

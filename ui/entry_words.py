@@ -72,6 +72,7 @@ WORDS: dict[str, str] = {
     "certificate.issued": gettext_noop("签发证书"),
     "certificate.revoked": gettext_noop("吊销证书"),
     "custodian.registered": gettext_noop("登记密钥托管方"),
+    "witness.registered": gettext_noop("登记日志见证方"),
     "custodian.key_destroyed": gettext_noop("托管方销毁密钥"),
     "person.registered": gettext_noop("登记人员"),
     "role.granted": gettext_noop("授予身份"),

@@ -29,6 +29,7 @@ TIMESTAMP_PASSWORD = os.environ.get("GONGHENG_TSA_PASSWORD", "")
 TIMESTAMP_HOME = CA_HOME / "timestamps"
 TIMESTAMP_ROOTS = Path(os.environ.get("GONGHENG_TSA_ROOTS", TIMESTAMP_HOME / "root.pem"))  # PEM, whom we trust
 LOG_ORIGIN = os.environ.get("GONGHENG_LOG_ORIGIN", "gongheng.local/log")
+LEDGER_ANCHORS = places.anchors(os.environ.get("GONGHENG_ANCHORS", ""))  # name → driver and what it needs
 TRUSTED_PROXIES = [
     p for p in os.environ.get("GONGHENG_PROXIES", "").split(",") if p
 ]  # whose X-Forwarded-For is believed

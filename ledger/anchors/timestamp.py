@@ -1,0 +1,51 @@
+"""Anchor: a trusted timestamp (RFC 3161) over a checkpoint's text, by any authority."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import timestamps
+from ledger.anchors import AnchorFailed, AnchorInvalid, Receipt
+
+ROOT = "root.pem"
+
+
+class TimestampAnchor:
+    """`authority` is an address or "demonstration" (keys under `home`); `roots` a PEM file of whom to trust."""
+
+    def __init__(
+        self, authority: str, roots: str = "", home: str = ".", username: str = "", password: str = ""
+    ) -> None:
+        self._home = Path(home)
+        found = timestamps.configured(authority, home=self._home, username=username, password=password)
+        if found is None:
+            raise TypeError("no authority")
+        self._authority, self._roots = found, roots
+
+    def publish(self, note: str, *, at: datetime) -> Receipt:
+        """Return `{"token"}`: the authority's answer in base64."""
+        try:
+            token = timestamps.stamp(stamped(note), authority=self._authority)
+        except timestamps.StampFailed as error:
+            raise AnchorFailed(str(error)) from error
+        return {"token": base64.b64encode(token).decode("ascii")}
+
+    def verify(self, note: str, receipt: Mapping[str, Any]) -> datetime:
+        """Return the authority's time."""
+        try:
+            roots = (Path(self._roots) if self._roots else self._home / ROOT).read_bytes()
+            token = base64.b64decode(receipt["token"], validate=True)
+            return timestamps.verify(token, stamped(note), roots=[roots])
+        except (OSError, KeyError, TypeError, binascii.Error, timestamps.TimestampInvalid) as error:
+            raise AnchorInvalid(str(error)) from error
+
+
+def stamped(note: str) -> bytes:
+    """Return what is stamped: the checkpoint's text without signatures, to which more may be added later."""
+    text, _, _ = note.rpartition("\n\n")
+    return f"{text}\n".encode()
