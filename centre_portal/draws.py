@@ -73,13 +73,13 @@ def recomputed(committee: Committee) -> list[Reason]:
 def orders(committee: Committee) -> list[dict[str, Any]]:
     """Return each specialty with its drawn order: place, login, seated, unavailable."""
     record = committee.draw
-    gone, counts = set(record["unavailable"]), {row["specialty"]: row["count"] for row in record["conditions"]}
+    gone, counts = set(record["unavailable"]), {row["name"]: row["count"] for row in record["matters"]}
     return [
         {
             "specialty": words.specialty(specialty),
             "count": counts.get(specialty, 0),
             "rows": [
-                (place, login, login in record["seated"].get(specialty, ()), login in gone)
+                (place, login, login in record["result"].get(specialty, ()), login in gone)
                 for place, login in enumerate(order, start=1)
             ],
         }

@@ -8,7 +8,8 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from evaluation import queries, scheme_judge
-        from tendering import scheme_validator, seats
+        from tendering import coefficients, scheme_validator, seats
 
         scheme_validator.register(scheme_judge.problems)
+        coefficients.register(scheme_judge.coefficient_sets)
         seats.register(queries.member_logins)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from evaluation.rules.scheme import Scheme, parse
 from evaluation.rules.sheets import Sheet as RuleSheet
 from identity.roles import Role
 from tendering import bid_queries
+from tendering.draw_queries import drawn_coefficients
 from tendering.models import Bid, BidState, Lot, OpenedBid
 
 SITTING = (MemberState.DRAWN, MemberState.SEATED)
@@ -153,11 +155,12 @@ def opened_terms(lot: Lot, valid: Iterable[str]) -> Opened:
     wanted = set(valid)
     rows = [row for row in opened(lot) if row.bid.bid_digest in wanted]
     scheme = scheme_of(lot)
+    drawn = {name: Decimal(value) for name, value in drawn_coefficients(lot).items()}
     return Opened(
         prices={row.bid.bid_digest: row.price_yuan for row in rows},
         price_kind=lot.price_kind,
         ceiling=lot.ceiling_yuan,
-        **({"coefficients": settled_coefficients(scheme.price)} if scheme.price else {}),
+        **({"coefficients": settled_coefficients(scheme.price, drawn)} if scheme.price else {}),
     )
 
 

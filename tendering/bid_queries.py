@@ -26,7 +26,7 @@ from sealing.header import Header, parse_header
 from sealing.keys import PublicKeys, read_public
 from sealing.trailer import Trailer
 from suites.revocation import Trust
-from tendering import queries, sealed_store
+from tendering import draw_queries, queries, sealed_store
 from tendering.models import Bid, BidState, Lot, OpenedBid, Opening, Release, RescueRequest, Upload
 from tendering.refusals import NotFound
 from tendering.rules import intake
@@ -287,7 +287,7 @@ def bid_of_statement(statement: dict[str, Any]) -> Bid:
 def custodians_act(lot: Lot, bid: Bid) -> bool:
     """Whether custodians' shares of this bid are due now (design 4.3) and may still be used."""
     opening = opening_of(lot)
-    if opening.collected_at is not None or lot.policy == "bidder":
+    if opening.collected_at is not None or lot.policy == "bidder" or draw_queries.coefficients_pending(lot):
         return False
     if lot.policy != "bidder-or-custodians":
         return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lawbook.words import gettext_noop as _
+from tendering.draw_queries import pending_coefficients
 from tendering.models import Lot, Opening
 
 
@@ -46,8 +47,18 @@ def _opening(lot: Lot) -> list[Pending]:
     if opening is None or opening.paused_at is not None:
         return []
     if opening.ended_at is None:
-        return [Pending(opening.window_ends_at, "end_window", _("解密截止"), "EB-30", by_clock=True)]
+        return [
+            *_coefficients(lot),
+            Pending(opening.window_ends_at, "end_window", _("解密截止"), "EB-30", by_clock=True),
+        ]
     return [Pending(opening.ended_at, "open_bids", _("公布报价"), "EB-30", by_clock=True)]
+
+
+def _coefficients(lot: Lot) -> list[Pending]:
+    waiting = pending_coefficients(lot)
+    if waiting is None or waiting.closes_at is None:
+        return []
+    return [Pending(waiting.closes_at, "draw_coefficients", _("抽取系数"), "EB-29", by_clock=True)]
 
 
 def _publicity(lot: Lot) -> list[Pending]:

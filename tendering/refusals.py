@@ -25,6 +25,7 @@ class NotFound(Refused):
 NOT_YOURS = Reason("not_yours", _("只有本项目的招标人或其委托的代理机构可以办理。"), "BL-12")
 NOT_ANNOUNCED = Reason("not_announced", _("本标段尚未发布招标公告。"), "BL-16")
 SUSPENDED = Reason("suspended", _("本标段已被责令暂停，恢复之前不能办理。"), "BR-62")
+COEFFICIENTS_FIRST = Reason("coefficients_first", _("评标办法的系数尚未抽取，抽取之后才能解密。"), "EB-29")
 TEXT_MOST = 10_000  # characters
 TEXT_LONG = Reason("text_long", _("内容不能超过 10000 个字。"))
 TEXT_EMPTY = Reason("text_empty", _("内容不能为空。"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 import lawbook
 from evaluation import queries
@@ -29,6 +30,7 @@ from ledger import clock
 from ocr import read_document
 from ocr.fields import KINDS, fields_of
 from tendering.models import Bid, BidState, Lot, OpenedBid, Opening, Project
+from tendering.operations import drawing
 from tests.cast import Cast, Player
 from tests.ocr.papers import text_pdf
 
@@ -161,6 +163,8 @@ def make_opened_lot(cast: Cast, *, bidders: int = 3, scheme: dict[str, Any] | No
         record={},
         record_confirmed_at=lot.opened_at,
     )
+    with transaction.atomic():
+        drawing.commit(lot, now=lot.announced_at, actor=cast.agency.actor)
     bids = [put_opened(lot, cast.bidders[n], n, price=PRICES[n]) for n in range(bidders)]
     make_pool(cast)
     return OpenedLot(lot, cast, [bid.bid_digest for bid in bids])

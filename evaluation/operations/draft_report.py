@@ -1,6 +1,6 @@
 """Drafting the evaluation report: everything is computed by the rules, printed, and frozen for signature (EC-42)."""
 
-import secrets
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,9 @@ from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from tendering import printing
+from tendering.draw_queries import TIES
 from tendering.models import Lot
+from tendering.operations import drawing
 from tendering.refusals import refuse_if
 from tendering.rules import draws
 from tendering.signed_documents import Printed, keep_sealed
@@ -43,7 +45,7 @@ def draft_report(*, lot_code: str, actor: Actor, reject_all: bool = False, reaso
     lot, committee, member, now = take_seat(lot_code, actor)
     reason = reason.strip()[:LONGEST_REASON] if reject_all else ""
     refuse_if(_reasons(lot, committee, member, reject_all=reject_all, reason=reason))
-    content = _content(lot, committee, reject_all=reject_all, reason=reason)
+    content = _content(lot, committee, now=now, reject_all=reject_all, reason=reason)
     pdf = printing.render(
         "evaluation_report", reporting.printed(lot, committee, content, now), at=now, root=reporting.TEMPLATES
     )
@@ -72,7 +74,7 @@ def _reasons(lot: Lot, committee: Committee, member: Member, *, reject_all: bool
     return [found for failed, found in checks if failed]
 
 
-def _content(lot: Lot, committee: Committee, *, reject_all: bool, reason: str) -> dict[str, Any]:
+def _content(lot: Lot, committee: Committee, *, now: datetime, reject_all: bool, reason: str) -> dict[str, Any]:
     """Return the report as data: what was reviewed, rejected, scored, and who is recommended. Members are seats."""
     reviews = queries.reviews(lot, committee) if queries.scheme_of(lot).review else {}
     valid = outcome.passed(lot, committee)
@@ -88,20 +90,19 @@ def _content(lot: Lot, committee: Committee, *, reject_all: bool, reason: str) -
     }
     if reject_all or not valid:
         return content
-    result, drawn = _settled(lot, committee)
+    result, drawn = _settled(lot, committee, now)
     return content | as_data.result(result) | {"draw": drawn, "outliers": _outliers(lot, committee)}
 
 
-def _settled(lot: Lot, committee: Committee) -> tuple[Result, dict[str, Any] | None]:
+def _settled(lot: Lot, committee: Committee, now: datetime) -> tuple[Result, dict[str, Any] | None]:
     """Return the result and, where bids were equal by every published key, the draw that ordered them (BR-49)."""
     try:
         return outcome.computed(lot, committee), None
     except TieUndecided as tie:
-        inputs = draws.Inputs(f"{lot.code}/tie", secrets.token_bytes(draws.SEED_BYTES), (), ledger.checkpoint())
-        order = tuple(bid for bids in tie.tied for bid in draws.order(bids, inputs))
-        told = {"purpose": inputs.purpose, "seed": inputs.seed.hex(), "checkpoint": inputs.checkpoint}
-        drawn = told | {"tied": [list(bids) for bids in tie.tied], "order": list(order)}
-        return outcome.computed(lot, committee, drawn=order), drawn
+        matters = [draws.Matter(f"tie {number}", bids, len(bids)) for number, bids in enumerate(tie.tied, start=1)]
+        record = drawing.hold(drawing.begun(lot, TIES, now=now), matters, now=now)
+        order = tuple(bid for drawn in record["result"].values() for bid in drawn)
+        return outcome.computed(lot, committee, drawn=order), record
 
 
 def _outliers(lot: Lot, committee: Committee) -> list[dict[str, str]]:

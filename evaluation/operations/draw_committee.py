@@ -1,8 +1,7 @@
 """Drawing the committee at random from the pool, so that anybody can recompute it afterwards (BL-37, EP)."""
 
-import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -18,7 +17,9 @@ from identity.roles import Role
 from lawbook.procedures import procedure
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
+from tendering.draw_queries import EXPERTS
 from tendering.models import Lot
+from tendering.operations import drawing
 from tendering.queries import lock_lot
 from tendering.refusals import ActRefused, refuse_if
 from tendering.rules import draws
@@ -35,23 +36,26 @@ STAGES = frozenset({"closed", "opening", "opened"})
 def draw_committee(*, lot_code: str, actor: Actor, size: int = 5, representative: str = "") -> Committee:
     """Draw `size` members (one of them the purchaser's `representative`, by login, if given) and return the committee.
 
-    Conditions, pools, seed and order are recorded; later refusals are refilled from the same order.
+    The seed was committed to when the tender was announced; the lines that those present added until now enter the
+    draw. Everything is recorded, told once the result is published (BL-37); refusals are refilled from the same order.
 
-    :raises ActRefused: not the centre, too early, drawn already, an unlawful make-up
+    :raises ActRefused: not the centre, too early, drawn already, never committed to, an unlawful make-up
     :raises DrawInvalid: a pool is too small
     """
     lot, now = lock_lot(code=lot_code)
     delegate = _representative(lot, representative)
     refuse_if(_reasons(lot, actor, size=size, wanted=representative, delegate=delegate))
     seats = _seats(lot, size - (1 if delegate else 0), now)
-    inputs = _inputs(lot)
-    drawn = draw_experts(seats, inputs)
-    committee = Committee.objects.create(
-        lot=lot, size=size, formed_at=now, draw=_record(seats, inputs, drawn, size, representative)
-    )
+    begun = drawing.begun(lot, EXPERTS, now=now)
+    drawn = draw_experts(seats, drawing.inputs_of(begun))
+    record = drawing.hold(begun, [row.matter for row in seats], now=now, exclusive=True)
+    known = {"size": size, "representative": representative, "orders": _listed(drawn.orders)}
+    committee = Committee.objects.create(lot=lot, size=size, formed_at=now, draw=record | known)
     _seat(committee, drawn, delegate)
     refuse_if(composition_reasons(queries.composition(committee), minimum=_minimum(lot, now)))
-    payload = {"size": size, "representative": bool(delegate), **committee.draw}
+    closed = {"matter": EXPERTS, "purpose": record["purpose"], "lines": len(record["contributions"])}
+    ledger.append("draw.closed", lot=lot.code, at=now, actor=actor, payload=closed)
+    payload = committee.draw | {"representative": bool(delegate)}
     ledger.append("committee.drawn", lot=lot.code, at=now, actor=actor, payload=payload)
     return committee
 
@@ -96,40 +100,20 @@ def _seats(lot: Lot, count: int, now: datetime) -> list[Seats]:
     ]
 
 
-def _inputs(lot: Lot) -> draws.Inputs:
-    """Return the draw's inputs: a fresh seed and the latest signed head, both recorded for recomputation."""
-    return draws.Inputs(f"{lot.code}/experts", secrets.token_bytes(draws.SEED_BYTES), (), ledger.checkpoint())
-
-
-def _record(
-    seats: list[Seats], inputs: draws.Inputs, drawn: ExpertDraw, size: int, representative: str
-) -> dict[str, Any]:
-    return {
-        "size": size,
-        "representative": representative,
-        "conditions": [{"specialty": s.specialty, "count": s.count, "pool": list(s.pool)} for s in seats],
-        "purpose": inputs.purpose,
-        "seed": inputs.seed.hex(),
-        "commitment": draws.commitment(inputs.seed),
-        "contributions": list(inputs.contributions),
-        "checkpoint": inputs.checkpoint,
-        "orders": {specialty: list(order) for specialty, order in drawn.orders.items()},
-        "seated": {specialty: list(persons) for specialty, persons in drawn.seated.items()},
-        "unavailable": [],
-    }
+def _listed(orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {specialty: list(persons) for specialty, persons in orders.items()}
 
 
 def inputs_of(committee: Committee) -> draws.Inputs:
     """Return the recorded inputs of a committee's draw."""
     record = committee.draw
-    return draws.Inputs(
-        record["purpose"], bytes.fromhex(record["seed"]), tuple(record["contributions"]), record["checkpoint"]
-    )
+    head = draws.checkpoint_text(record["checkpoint"]["size"], record["checkpoint"]["root"])
+    return draws.Inputs(record["purpose"], bytes.fromhex(record["seed"]), tuple(record["contributions"]), head)
 
 
 def seats_of(committee: Committee) -> list[Seats]:
     """Return the recorded conditions of a committee's draw."""
-    return [Seats(row["specialty"], row["count"], tuple(row["pool"])) for row in committee.draw["conditions"]]
+    return [Seats(row["name"], row["count"], tuple(row["candidates"])) for row in committee.draw["matters"]]
 
 
 def _seat(committee: Committee, drawn: ExpertDraw, delegate: Person | None) -> None:

@@ -48,7 +48,7 @@ def _successor(committee: Committee, gone: Member) -> Member:
     record = committee.draw
     record["unavailable"] = [*record["unavailable"], gone.person.login]
     drawn = draw_experts(seats_of(committee), inputs_of(committee), unavailable=record["unavailable"])
-    record["seated"] = {specialty: list(persons) for specialty, persons in drawn.seated.items()}
+    record["result"] = {specialty: list(persons) for specialty, persons in drawn.seated.items()}
     # who voted for the one who left did not vote for the successor
     votes = {login: seat for login, seat in committee.votes.items() if seat != gone.seat}
     votes.pop(gone.person.login, None)

@@ -57,9 +57,14 @@ def _reason(code: str, **values: str) -> Reason:
     return Reason(code, MESSAGES[code], "EC-35", values)
 
 
+def published_values(rule: PriceRule) -> dict[str, tuple[Decimal, ...]]:
+    """Return coefficient → its published set, of those that the formula needs."""
+    return {name: getattr(rule, _SETS[name]) for name in NEEDED.get(rule.formula, ())}
+
+
 def coefficients_to_draw(rule: PriceRule) -> tuple[str, ...]:
     """Return the coefficients that must be drawn at the opening: those whose published set has more than one value."""
-    return tuple(name for name in NEEDED[rule.formula] if len(getattr(rule, _SETS[name])) > 1)
+    return tuple(name for name, values in published_values(rule).items() if len(values) > 1)
 
 
 def settled_coefficients(rule: PriceRule, drawn: Mapping[str, Decimal] | None = None) -> Coefficients:

@@ -161,7 +161,8 @@ def _price(scheme: Scheme) -> list[Reason]:
 
 
 def _ratios(values: tuple[Decimal, ...], most: Decimal) -> bool:
-    return bool(values) and all(0 <= value <= most for value in values)
+    """Whether there are values, all in range, none twice: a value standing twice would be drawn twice as often."""
+    return bool(values) and all(0 <= value <= most for value in values) and len(set(values)) == len(values)
 
 
 # What each parameter of a formula must be; a float of 1 would make the benchmark nothing.

@@ -17,6 +17,7 @@ class Draw(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     checkpoint_size = models.BigIntegerField(null=True, blank=True)
     checkpoint_root = models.CharField(max_length=64, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)  # coefficients only: lines are taken no longer than this
     closed_at = models.DateTimeField(null=True, blank=True)
     record = models.JSONField(default=dict, blank=True)  # tendering.rules.draws.records, once held
 

@@ -10,7 +10,7 @@ import ledger
 from identity.actor import Actor
 from tendering import parameters, scheme_validator
 from tendering.models import Lot
-from tendering.operations import publishing
+from tendering.operations import drawing, publishing
 from tendering.operations.moving import carry_out, judge
 from tendering.operations.publishing import Signed
 from tendering.queries import facts, lock_lot
@@ -49,13 +49,14 @@ def announce_lot(
     move = judge(lot, Event.ANNOUNCE, actor=actor, facts=known, also=wrong + scheme_validator.problems(lot.scheme))
     columns = {"announced_at": now, "deadline_at": signed.deadline_at, "amendment": 0}
     carry_out(lot, move, now=now, document_hash=parameters.document_hash(lot), **columns)
-    _publish(lot, signed, now)
+    told = drawing.commit(lot, now=now, actor=actor)
+    _publish(lot, signed, now, draws=told)
     payload = publishing.parameters_payload(lot, signed)
     ledger.append("lot.announced", lot=lot.code, at=now, actor=actor, payload=payload)
     return lot
 
 
-def _publish(lot: Lot, signed: Signed, now: datetime) -> None:
+def _publish(lot: Lot, signed: Signed, now: datetime, *, draws: list[dict[str, str]]) -> None:
     publishing.store_parameters(lot, signed, now=now)
     names = publishing.publish_documents(lot, now=now)
     data = {
@@ -67,5 +68,6 @@ def _publish(lot: Lot, signed: Signed, now: datetime) -> None:
         "qualification": lot.qualification,
         "documents": names,
         "document_hash": lot.document_hash,
+        "draws": draws,
     }
     publishing.publish_notice(lot, "tender", f"{lot.name}招标公告", lot.scope, now=now, data=data)

@@ -8,9 +8,9 @@ import ledger
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering import bid_queries, queries
+from tendering import bid_queries, draw_queries, queries
 from tendering.models import Bid, BidState, Lot, RescueRequest
-from tendering.refusals import SUSPENDED, refuse_if
+from tendering.refusals import COEFFICIENTS_FIRST, SUSPENDED, refuse_if
 from tendering.rules.lifecycle import Stage
 
 NO_CUSTODIANS = Reason("no_custodians", _("本标段的开启方式没有约定由密钥托管方补救。"), "EB-31")
@@ -43,6 +43,7 @@ def _reasons(lot: Lot, bid: Bid, now: datetime) -> list[Reason]:
         (lot.policy != "bidder-or-custodians", NO_CUSTODIANS),
         (not opening or not bid_queries.window_open(bid_queries.opening_of(lot), now), WINDOW_CLOSED),
         (lot.suspended_at is not None, SUSPENDED),
+        (draw_queries.coefficients_pending(lot), COEFFICIENTS_FIRST),
         (bid.releases.filter(group="bidder", matches=True).exists(), ALREADY_RELEASED),
     )
     return [reason for failed, reason in checks if failed]

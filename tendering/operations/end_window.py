@@ -9,9 +9,10 @@ from identity.actor import CLOCK, Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from ledger.canonical import instant
-from tendering import bid_queries, queries
+from tendering import bid_queries, draw_queries, queries
 from tendering.dates import next_due_at
 from tendering.models import Lot, Opening
+from tendering.operations import drawing
 from tendering.refusals import SUSPENDED, LostRace, refuse_if
 from tendering.rules.lifecycle import Stage
 
@@ -33,6 +34,8 @@ def end_window(*, lot_id: int, actor: Actor | None = None) -> Opening:
         refuse_if(_reasons(lot, opening, actor, now))
         if Opening.objects.filter(pk=opening.pk, ended_at=None).update(ended_at=now) != 1:
             raise LostRace(lot.code)
+        if draw_queries.coefficients_pending(lot):  # whatever delayed the draw, no bid is opened before it
+            drawing.hold_coefficients(lot, now=now, actor=actor or CLOCK)
         opening.ended_at = now
         lot.opening = opening
         Lot.objects.filter(pk=lot.pk).update(next_due_at=next_due_at(lot))

@@ -11,9 +11,9 @@ from lawbook.words import gettext_noop as _
 from sealing.header import Header
 from sealing.policy import BIDDER
 from sealing.shares import Share, check_share
-from tendering import bid_queries, queries
+from tendering import bid_queries, draw_queries, queries
 from tendering.models import Bid, BidState, Lot, Release
-from tendering.refusals import SUSPENDED, refuse_if
+from tendering.refusals import COEFFICIENTS_FIRST, SUSPENDED, refuse_if
 from tendering.rules.lifecycle import Stage
 from tendering.seal_words import reason_for
 
@@ -48,6 +48,8 @@ def _reasons(lot: Lot, bid: Bid, now: datetime) -> list[Reason]:
         reasons.append(SUSPENDED)
     if not bid.in_closing_set or bid.state != BidState.RECEIVED:
         reasons.append(NOT_TO_OPEN)
+    if draw_queries.coefficients_pending(lot):
+        reasons.append(COEFFICIENTS_FIRST)
     return reasons
 
 

@@ -57,7 +57,7 @@ def test_who_works_for_a_bidder_is_never_in_the_pool(opened):
     expert.employer = opened.cast.bidders[0].organisation
     expert.save()
     committee = draw(opened)
-    assert "expert1" not in {name for row in committee.draw["conditions"] for name in row["pool"]}
+    assert "expert1" not in {name for row in committee.draw["matters"] for name in row["candidates"]}
 
 
 def test_a_pool_too_small_is_refused_and_nothing_is_written(opened):

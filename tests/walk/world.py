@@ -282,14 +282,14 @@ def _seat(lot: Lot, cast: Cast, delegate: Player, *, phase: str) -> None:
     draw = {
         "size": 5,
         "representative": "delegate",
-        "conditions": [],
+        "matters": [],
         "purpose": f"{lot.code}/experts",
         "seed": "11" * 32,
         "commitment": "00" * 32,
         "contributions": [],
-        "checkpoint": "",
+        "checkpoint": {"size": 0, "root": "00" * 32},
         "orders": {},
-        "seated": {},
+        "result": {},
         "unavailable": [],
     }
     committee = Committee.objects.create(lot=lot, size=5, formed_at=NOW, draw=draw, phase=phase)
