@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import ledger
-from identity.queries import trust_root
 from ledger import heads
 from ledger.models import Checkpoint, Entry
 from ledger.reading import PUBLIC
 from sealing import canonical
-from sealing.canonical import to_base64
-from suites.certificates import from_pem
-from tendering import receipts, sealed_store
+from sealing.canonical import from_base64, to_base64
+from suites.revocation import issued_by, read_crl
+from tendering import bid_queries, receipts, sealed_store
 from tendering.bundle import form
 from tendering.bundle.writer import BundleWriter
 from tendering.models import Bid, Lot
@@ -25,6 +24,7 @@ from tendering.parameters import document_content
 from tendering.refusals import NotFound
 
 BLOCK_OF_LEAVES = 4096
+_COLUMNS = {"sha256": "leaf", "sm3": "leaf_sm3"}
 _ENTRY = ("index", "at", "body", "salt")
 _EVIDENCE = ("index", "at", "leaf", "body", "salt", "size", "path", "checkpoint")
 
@@ -32,12 +32,13 @@ _EVIDENCE = ("index", "at", "leaf", "body", "salt", "size", "path", "checkpoint"
 def write_members(out: BundleWriter, lot: Lot, *, variant: str, size: int) -> None:
     """Write every member but `bundle.json`; `size` is that of the log's head that the bundle shows."""
     rows = entries(lot, variant)
-    out.add_stream(form.LEAVES, _leaves(size), size * form.LEAF)
+    for hashed, name in form.LEAVES.items():
+        out.add_stream(name, _leaves(_COLUMNS[hashed], size), size * form.LEAF)
     out.add(form.CHECKPOINTS, form.lines(_checkpoints([row["index"] for row in rows], size)))
     out.add(form.ENTRIES, form.lines(rows))
     out.add(form.PARAMETERS, canonical.dumps(_parameters(lot)))
     out.add(form.DOCUMENT, canonical.dumps(document_content(lot, pending=False)))
-    out.add(form.TRUST, canonical.dumps(_trust()))
+    out.add(form.TRUST, canonical.dumps(_trust(lot)))
     named = _named_in_public(rows) if variant == form.PUBLIC else None
     for bid in Bid.objects.filter(lot=lot).order_by("bid_digest"):
         if named is None or bid.bid_digest in named:
@@ -57,8 +58,8 @@ def _named_in_public(rows: list[dict[str, Any]]) -> set[str]:
     return {row["body"]["payload"]["bid_digest"] for row in rows if row["body"]["kind"] in ends}
 
 
-def _leaves(size: int) -> Iterator[bytes]:
-    rows = Entry.objects.filter(index__lt=size).order_by("index").values_list("leaf", flat=True)
+def _leaves(column: str, size: int) -> Iterator[bytes]:
+    rows = Entry.objects.filter(index__lt=size).order_by("index").values_list(column, flat=True)
     block = bytearray()
     for leaf in rows.iterator(chunk_size=BLOCK_OF_LEAVES):
         block += bytes.fromhex(leaf)
@@ -81,9 +82,23 @@ def _parameters(lot: Lot) -> list[dict[str, Any]]:
     return [{"sequence": row.sequence, "statement": row.statement, "recipients": row.recipients} for row in rows]
 
 
-def _trust() -> dict[str, Any]:
-    roots = [to_base64(der) for der in from_pem(trust_root().encode())]
-    return {"receipt_key": to_base64(receipts.public_key()), "roots": roots}
+def _trust(lot: Lot) -> dict[str, Any]:
+    trust = bid_queries.trust_roots()
+    authorities = [*trust, *_above_leaves(lot)]
+    crls = [der for der in trust.crls if any(issued_by(read_crl(der), authority) for authority in authorities)]
+    return {
+        "receipt_key": to_base64(receipts.public_key()),
+        "roots": [to_base64(der) for der in trust],
+        "crls": [to_base64(der) for der in crls],
+    }
+
+
+def _above_leaves(lot: Lot) -> list[bytes]:
+    """Return every certificate above a leaf in the chains that this lot's bids, parameters and custodians carry."""
+    signed = [body for row in lot.parameters.all() for body in (row.statement, *row.recipients)]
+    chains = [body["certificates"] for body in signed]
+    chains += [canonical.loads(bytes(upload.trailer))["certificates"] for upload in lot.uploads.exclude(trailer=b"")]
+    return [from_base64(der) for chain in chains for der in chain[1:]]
 
 
 def _write_full(out: BundleWriter, lot: Lot, bid: Bid) -> None:

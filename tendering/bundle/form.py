@@ -20,7 +20,7 @@ FULL, PUBLIC = "full", "public"
 VARIANTS = (FULL, PUBLIC)
 
 INDEX = "bundle.json"
-LEAVES = "log/leaves.bin"
+LEAVES = {"sha256": "log/leaves.bin", "sm3": "log/leaves-sm3.bin"}  # one tree for each hash of `ledger.tree`
 CHECKPOINTS = "log/checkpoints.jsonl"
 ENTRIES = "log/entries.jsonl"
 PARAMETERS = "tender/parameters.json"
@@ -28,7 +28,7 @@ DOCUMENT = "tender/document.json"
 TRUST = "trust.json"
 SEALED, HEADER, TRAILER = "sealed.bid", "header.json", "trailer.json"
 RECEIPT, SHARES = "receipt.json", "shares.json"
-ONCE = (LEAVES, CHECKPOINTS, ENTRIES, PARAMETERS, DOCUMENT, TRUST)
+ONCE = (*LEAVES.values(), CHECKPOINTS, ENTRIES, PARAMETERS, DOCUMENT, TRUST)
 BID_MEMBERS = {FULL: (RECEIPT, SEALED, SHARES), PUBLIC: (HEADER, RECEIPT, TRAILER)}
 LEAF = 32
 ENTRY_KINDS_KEPT_BACK = frozenset({"committee.drawn"})  # of the public variant: its pool names who was never drawn
@@ -95,7 +95,13 @@ BODY = {
     "members": list_of(_LISTED, most=60_000),
 }
 IS_INDEX = member({"body": member(BODY), "note": is_note})
-IS_TRUST = member({"receipt_key": octets(1, 200), "roots": list_of(octets(1, 1 << 14), least=1, most=8)})
+IS_TRUST = member(
+    {
+        "receipt_key": octets(1, 200),
+        "roots": list_of(octets(1, 1 << 14), least=1, most=16),
+        "crls": list_of(octets(1, 16 << 20), most=16),
+    }
+)
 IS_CHECKPOINT = member({"note": is_note, "size": number(0, 1 << 32)}, {"timestamp": is_object, "witnesses": is_list})
 BODY_OF_ENTRY = {
     "kind": is_text,
@@ -122,7 +128,7 @@ IS_DOCUMENT = member(
         "duration_days": either(_is_null, number(0, LARGEST)),
     }
 )
-_EVIDENCE = {
+EVIDENCE = {
     "index": number(0, 1 << 32),
     "at": is_instant,
     "leaf": is_hash,
@@ -132,9 +138,7 @@ _EVIDENCE = {
     "path": list_of(is_hash, most=64),
     "checkpoint": is_note,
 }
-IS_EVIDENCE = member(
-    {**_EVIDENCE, "revealed": is_object}, {"witnesses": is_list, "timestamp": either(_is_null, is_object)}
-)
+IS_EVIDENCE = member(EVIDENCE)
 IS_RECEIPT = member({"statement": is_object, "evidence": IS_EVIDENCE})
 _IS_RELEASE = member(
     {

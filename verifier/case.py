@@ -1,0 +1,217 @@
+"""What the checks share: the evidence, what the reader brought along, and facts that are computed once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ledger import tree
+from sealing.header import Header, parse_header
+from sealing.layout import chunk_root, read_layout
+from sealing.parameters import Parameters, read_parameters
+from sealing.trailer import Detached, parse_trailer
+from suites import Refused
+from suites.revocation import Trust
+from tendering.bundle import form
+from tendering.rules import draws
+from tendering.rules.collection import STORE_CHECKS
+from verifier.evidence import Evidence, LedgerEntry
+
+ENDS = ("bid.opened", "bid.revoked", "bid.withdrawn_no_blame")
+_DEEPEST = 8
+MOST_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the reader holds and the platform cannot have chosen: pinned keys, saved checkpoints and receipts."""
+
+    log_key: str = ""
+    trust: tuple[bytes, ...] = ()
+    checkpoints: tuple[str, ...] = ()
+    receipts: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class LogFacts:
+    """Roots of the tree at the sizes that are asked for, and leaves at the indexes that are asked for."""
+
+    roots: Mapping[int, bytes]
+    leaves: Mapping[int, bytes]
+
+
+@dataclass(frozen=True)
+class BidFile:
+    """A bid's sealed file, or in the public variant its header and trailer: what was read, or every reason against it.
+
+    `root` is the one over the chunks, None where there are no chunks to hash.
+    """
+
+    detached: Detached | None
+    root: bytes | None
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Case:
+    """One lot's bundle under examination. Checks read it; only those may use a fact whose needed checks passed."""
+
+    evidence: Evidence
+    brought: Brought = field(default_factory=Brought)
+
+    @property
+    def roots(self) -> Trust:
+        """The trusted roots: the pinned ones, else those that the bundle names; with the bundle's revocation lists."""
+        return Trust(self.brought.trust or self.evidence.roots, self.evidence.crls)
+
+    @property
+    def log(self) -> LogFacts:
+        """The tree under SHA-256, which proofs and draws speak of."""
+        return self.trees["sha256"]
+
+    @cached_property
+    def trees(self) -> dict[str, LogFacts]:
+        """Walk the leaves of each tree once, keeping what is asked for: hash name → facts."""
+        sizes, indexes = set(self._sizes()), set(self._indexes())
+        return {name: self._walked(name, sizes, indexes) for name in form.LEAVES}
+
+    def _walked(self, name: str, sizes: set[int], indexes: set[int]) -> LogFacts:
+        hashed = tree.HASHES[name]
+        roots, leaves = {0: tree.frontier_root([], hashed)}, {}
+        frontier: list[bytes] = []
+        for index, leaf in enumerate(self._leaves(form.LEAVES[name])):
+            frontier = tree.extended(frontier, index, leaf, hashed)
+            if index + 1 in sizes:
+                roots[index + 1] = tree.frontier_root(frontier, hashed)
+            if index in indexes:
+                leaves[index] = leaf
+        return LogFacts(roots, leaves)
+
+    def _leaves(self, member: str) -> Iterator[bytes]:
+        for block in self.evidence.archive.blocks(member):
+            for at in range(0, len(block), form.LEAF):
+                yield block[at : at + form.LEAF]
+
+    def _sizes(self) -> Iterator[int]:
+        evidence = self.evidence
+        yield evidence.body["size"]
+        yield from (row["size"] for row in evidence.checkpoints)
+        yield from (receipt["evidence"]["size"] for receipt in evidence.receipts.values())
+        yield from (size for _place, size, _root in self.claimed_heads())
+        yield from (size for note in self.brought.checkpoints if (size := note_size(note)) is not None)
+        yield from (row["size"] for row in map(held_entry, self.brought.receipts) if row)
+
+    def _indexes(self) -> Iterator[int]:
+        yield from (entry.index for entry in self.evidence.entries)
+        yield from (receipt["evidence"]["index"] for receipt in self.evidence.receipts.values())
+        yield from (row["index"] for row in map(held_entry, self.brought.receipts) if row)
+
+    def claimed_heads(self) -> list[tuple[str, int, str]]:
+        """Return every head of the log that a draw or a custodian's statement names: place, size, root in hex."""
+        found = [("a draw", record["checkpoint"]["size"], record["checkpoint"]["root"]) for _, record in self.records]
+        return found + [(f"the statement of {kid[:16]}", size, root) for kid, size, root in self._seen_heads()]
+
+    def _seen_heads(self) -> Iterator[tuple[str, int, str]]:
+        for shares in self.evidence.shares.values():
+            statements = [row["statement"] for row in shares["releases"] if row["statement"]] + shares["refusals"]
+            for statement in statements:
+                body = statement.get("body")
+                head = body.get("ledger_head") if isinstance(body, dict) else None
+                if isinstance(head, dict) and isinstance(head.get("size"), int) and isinstance(head.get("root"), str):
+                    yield str(body.get("kid")), head["size"], head["root"]
+
+    @cached_property
+    def records(self) -> list[tuple[LedgerEntry, Mapping[str, Any]]]:
+        """Every record of a draw in the entries' payloads that can be read, with its entry."""
+        return [(entry, found) for entry in self.evidence.entries for found in _records(entry.payload, 0)]
+
+    @property
+    def closing(self) -> LedgerEntry | None:
+        """The entry that closed the lot."""
+        return self.evidence.last("lot.closed")
+
+    @property
+    def in_force(self) -> dict[str, int]:
+        """The closing set: digest → sequence of the bids that were to be opened."""
+        rows = self.closing.payload["bids"] if self.closing else []
+        return {row["bid_digest"]: row["sequence"] for row in rows if row["state"] == "received"}
+
+    @property
+    def ends(self) -> dict[str, LedgerEntry]:
+        """How each bid ended: digest → the last of its entries."""
+        return {entry.payload["bid_digest"]: entry for entry in self.evidence.of(*ENDS)}
+
+    @property
+    def opened(self) -> dict[str, LedgerEntry]:
+        """The opened bids in reading order."""
+        return {entry.payload["bid_digest"]: entry for entry in self.evidence.of("bid.opened")}
+
+    def lost_by_platform(self, digest: str) -> bool:
+        """Whether the platform itself recorded that its file of this bid was missing or damaged."""
+        end = self.ends.get(digest)
+        return end is not None and end.kind == "bid.withdrawn_no_blame" and end.payload["check"] in STORE_CHECKS
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The signed parameters in force at the end."""
+        return read_parameters(self.evidence.parameters[-1]["statement"]["body"])
+
+    @cached_property
+    def files(self) -> dict[str, BidFile]:
+        """Every bid in the bundle, its chunks hashed once: digest → what its file is."""
+        evidence = self.evidence
+        if evidence.public:
+            return {digest: _from_parts(evidence, digest) for digest in evidence.headers}
+        return {digest: _from_sealed(evidence, digest) for digest in evidence.sealed}
+
+    def header(self, digest: str) -> Header | None:
+        """Return a bid's header, where its file can be read and is the one of this digest."""
+        file = self.files.get(digest)
+        found = file.detached if file else None
+        return found.header if found is not None and found.bid_digest == digest else None
+
+
+def note_size(note: str) -> int | None:
+    """Return the size that a checkpoint's text claims, None where it is no number."""
+    claimed = [*note.split("\n"), ""][1]
+    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= MOST_DIGITS else None
+
+
+def held_entry(receipt: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the evidence of a receipt that the reader brought, None when it has another form."""
+    evidence = receipt.get("evidence")
+    known = {name: evidence[name] for name in form.EVIDENCE if name in evidence} if isinstance(evidence, dict) else {}
+    return known if form.IS_EVIDENCE(known) else None
+
+
+def _records(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, dict):
+        head = value.get("checkpoint")
+        if value.get("format") == draws.FORMAT and isinstance(head, dict) and _is_head(head):
+            yield value
+        elif depth < _DEEPEST:
+            for item in value.values():
+                yield from _records(item, depth + 1)
+
+
+def _is_head(head: Mapping[str, Any]) -> bool:
+    return type(head.get("size")) is int and isinstance(head.get("root"), str)
+
+
+def _from_sealed(evidence: Evidence, digest: str) -> BidFile:
+    with evidence.archive.extracted(form.bid_member(digest, form.SEALED)) as path:
+        try:
+            layout = read_layout(path)
+            return BidFile(layout.detached, chunk_root(layout), ())
+        except Refused as refused:
+            return BidFile(None, None, tuple(f"{check}: {reason}" for check, reason in refused.reasons))
+
+
+def _from_parts(evidence: Evidence, digest: str) -> BidFile:
+    try:
+        header = parse_header(evidence.headers[digest])
+        return BidFile(Detached(header, parse_trailer(evidence.trailers[digest])), None, ())
+    except Refused as refused:
+        return BidFile(None, None, tuple(f"{check}: {reason}" for check, reason in refused.reasons))
+    except KeyError:
+        return BidFile(None, None, ("the trailer is missing",))

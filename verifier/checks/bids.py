@@ -1,0 +1,177 @@
+"""The sealed bids: which there are, that each is the receipted one, sealed for this lot and signed by its bidder."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ledger.canonical import instant
+from sealing.fields import parse_time
+from sealing.header import Header
+from sealing.policy import build_groups
+from sealing.statements import verify_statement
+from sealing.trailer import check_signature, check_trust
+from suites import Refused
+from verifier.case import Case
+from verifier.checks.log import inclusion_reasons
+from verifier.checks.tender import self_signed_reasons, told
+from verifier.evidence import LedgerEntry
+from verifier.outcome import Finding, differing, judged, short
+
+RECEIPT_KIND = "bid.receipt"
+
+
+def closing_set(case: Case) -> Finding:
+    """The closing set names every bid that was received, once, in the state that follows from the log."""
+    closing = case.closing
+    if closing is None:
+        return judged(["the log has no entry that closes the lot"], "")
+    wanted = _states(case, closing)
+    rows = {row["bid_digest"]: (row["sequence"], row["state"]) for row in closing.payload["bids"]}
+    wrong = [f"{short(digest)} was received and is missing" for digest in wanted if digest not in rows]
+    wrong += [f"{short(digest)} was never received" for digest in rows if digest not in wanted]
+    wrong += [
+        f"{short(digest)} stands as sequence {rows[digest][0]}, {rows[digest][1]}; the log says {sequence}, {state}"
+        for digest, (sequence, state) in wanted.items()
+        if digest in rows and rows[digest] != (sequence, state)
+    ]
+    if len(rows) != len(closing.payload["bids"]):
+        wrong.append("a bid stands in the closing set twice")
+    wrong += _closing_reasons(case, closing)
+    return judged(wrong, f"{len(rows)} bids, {len(case.in_force)} in force at the deadline")
+
+
+def _closing_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
+    deadline = parse_time(closing.payload["deadline"])
+    if closing.payload["lot"] != case.evidence.lot or len(case.evidence.of("lot.closed")) != 1:
+        yield "the lot was closed more than once, or another lot"
+    if deadline != case.parameters.deadline:
+        yield f"the lot was closed for another deadline than the signed one, {closing.payload['deadline']}"
+    if closing.at < deadline:
+        yield f"the lot was closed at {closing.at_text}, before its deadline"
+    late = [entry for entry in case.evidence.of("bid.received", "bid.withdrawn") if entry.at >= deadline]
+    yield from (f"entry {entry.index}: {entry.kind} at {entry.at_text}, after the deadline" for entry in late)
+
+
+def _states(case: Case, closing: LedgerEntry) -> dict[str, tuple[int, str]]:
+    """Return what the log before the closing says of every bid: digest → sequence, state."""
+    found: dict[str, tuple[int, str]] = {}
+    ended = {"bid.withdrawn": "withdrawn", "bid.superseded": "superseded_by_amendment"}
+    for entry in (one for one in case.evidence.entries if one.index < closing.index):
+        payload = entry.payload
+        if entry.kind == "bid.received":
+            for digest in payload.get("replaces", []):
+                if digest in found:
+                    found[digest] = (found[digest][0], "replaced")
+            found[payload["bid_digest"]] = (payload["sequence"], "received")
+        elif entry.kind in ended and payload["bid_digest"] in found:
+            found[payload["bid_digest"]] = (found[payload["bid_digest"]][0], ended[entry.kind])
+    return found
+
+
+def receipts(case: Case) -> Finding:
+    """Every receipt is signed by the platform, is that of its bid, and its entry stands in the log."""
+    found = case.evidence.receipts
+    received = {entry.payload["bid_digest"]: entry for entry in case.evidence.of("bid.received")}
+    expected = set(case.ends) if case.evidence.public else set(received)
+    wrong = [f"the receipt of {short(digest)} is missing" for digest in sorted(expected - set(found))]
+    wrong += [f"{short(digest)} has a receipt and was never received" for digest in sorted(set(found) - set(received))]
+    for digest in sorted(set(found) & set(received)):
+        wrong += _receipt_reasons(case, found[digest], received[digest])
+    return judged(wrong, f"{len(found)} receipts are in the log")
+
+
+def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry) -> Iterator[str]:
+    digest = entry.payload["bid_digest"]
+    place = f"the receipt of {short(digest)}"
+    try:
+        verified = verify_statement(receipt["statement"], RECEIPT_KIND)
+    except Refused as refused:
+        yield from (f"{place}: {reason}" for reason in told(refused.reasons))
+        return
+    if verified.signer.public != case.evidence.receipt_key:
+        yield f"{place}: it is signed by another key than the platform's"
+    yield from (f"{place}: {reason}" for der in verified.certificates[-1:] for reason in self_signed_reasons(der))
+    body, evidence = verified.body, receipt["evidence"]
+    said = {"bid_digest": digest, "lot": case.evidence.lot, "sequence": entry.payload["sequence"]}
+    said |= {"received_at": instant(entry.at), "size": entry.payload["size"]}
+    pairs = ((name, body.get(name), value) for name, value in said.items())
+    yield from (f"{place}: {reason}" for reason in differing(pairs))
+    if (evidence["index"], evidence["body"], evidence["salt"]) != (entry.index, entry.body, entry.salt):
+        yield f"{place}: it holds another entry than the log's"
+    header = case.header(digest)
+    if header is not None and body.get("bidder") != header.binding.bidder:
+        yield f"{place}: it is made out to {body.get('bidder')}, the bid is of {header.binding.bidder}"
+    yield from inclusion_reasons(case, evidence, place)
+
+
+def bid_files(case: Case) -> Finding:
+    """Every bid of the closing set is there, and its bytes give the digest that receipt, log and closing set name."""
+    wrong = [f"{short(digest)}: no sealed file in the bundle" for digest in _expected(case) if digest not in case.files]
+    for digest, file in sorted(case.files.items()):
+        wrong += [f"{short(digest)}: {reason}" for reason in file.reasons]
+        if file.detached is None:
+            continue
+        if file.root is not None and file.root != file.detached.trailer.root:
+            wrong.append(f"{short(digest)}: the chunks have another root than the trailer says")
+        if file.detached.trailer.count != file.detached.header.count:
+            wrong.append(f"{short(digest)}: the trailer counts other chunks than the header")
+        if file.detached.bid_digest != digest:
+            wrong.append(f"{short(digest)}: the file's digest is {file.detached.bid_digest}")
+        if digest not in case.in_force:
+            wrong.append(f"{short(digest)}: it is not in force at the deadline")
+    detail = f"{len(case.files)} bids recomputed" + (" from header and trailer" if case.evidence.public else "")
+    return judged(wrong, detail)
+
+
+def _expected(case: Case) -> list[str]:
+    """Return the bids whose file must be in the bundle: all in force but those that the platform says it lost."""
+    return [digest for digest in case.in_force if not case.lost_by_platform(digest)]
+
+
+def binding(case: Case) -> Finding:
+    """Every bid is bound to this tender, lot, document, deadline and policy, its custodians and its sequence."""
+    wrong = []
+    houses: Counter[tuple[str, str]] = Counter()
+    for digest in sorted(case.files):
+        header = case.header(digest)
+        if header is not None:
+            houses[header.binding.bidder, header.binding.envelope] += 1
+            wrong += [f"{short(digest)}: {reason}" for reason in _binding_reasons(case, header, digest)]
+    wrong += [f"{bidder} has {count} bids in force" for (bidder, _envelope), count in houses.items() if count > 1]
+    return judged(wrong, f"{len(case.files)} bids are bound to the signed parameters")
+
+
+def _binding_reasons(case: Case, header: Header, digest: str) -> Iterator[str]:
+    signed, bound = case.parameters, header.binding
+    pairs = (
+        ("tender", bound.tender, signed.tender),
+        ("lot", bound.lot, signed.lot),
+        ("suite", bound.suite_name, signed.suite),
+        ("document_hash", bound.document_hash, signed.document_hash),
+        ("deadline", bound.deadline, signed.deadline),
+        ("policy", bound.policy, signed.policy),
+        ("sequence", bound.sequence, case.in_force.get(digest)),
+    )
+    yield from differing(pairs)
+    if bound.envelope not in signed.envelopes:
+        yield f"envelope {bound.envelope} is not one of the tender's"
+    own = next((group.recipients[0] for group in bound.groups if group.name == "bidder"), "")
+    groups = build_groups(signed.policy, bidder_kid=own, custodians=signed.custodians, threshold=signed.threshold)
+    if bound.policy == signed.policy and bound.groups != groups:
+        yield "its recipients are not the custodians of the signed parameters"
+
+
+def signatures(case: Case) -> Finding:
+    """Every bid is signed by its bidder; the certificate leads to the root and was valid at the deadline.
+
+    A revocation counts when it came before the bid was received, as at the intake.
+    """
+    wrong = []
+    received = {entry.payload["bid_digest"]: entry.at for entry in case.evidence.of("bid.received")}
+    for digest, file in sorted(case.files.items()):
+        if file.detached is not None:
+            header, trailer = file.detached.header, file.detached.trailer
+            trusted = case.roots.as_of(received[digest]) if digest in received else case.roots
+            found = check_signature(header, trailer) or check_trust(header, trailer, trusted)
+            wrong += [f"{short(digest)}: {reason}" for reason in told(found)]
+    return judged(wrong, f"{len(case.files)} bids are signed by the bidders they name")

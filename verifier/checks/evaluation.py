@@ -1,0 +1,240 @@
+"""The evaluation: sheets as submitted, and everything that the rules make of them, compared with the report."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaluation.rules import as_data
+from evaluation.rules.marks import findings_of, form_reasons, scores_of
+from evaluation.rules.preliminary import Review, findings_reasons, review
+from evaluation.rules.price_score import settled_coefficients
+from evaluation.rules.ranking import TieUndecided
+from evaluation.rules.result import Opened, Result, evaluate
+from evaluation.rules.scheme import Scheme, parse
+from evaluation.rules.sheets import sheet_reasons
+from lawbook.reasons import Reason, Refused
+from ledger.canonical import canonical
+from tendering.rules import draws
+from verifier.case import Case
+from verifier.evidence import LedgerEntry
+from verifier.outcome import Finding, judged, not_applicable
+
+PRELIMINARY, DETAILED = "preliminary", "detailed"
+LATER = ("candidates.published", "result.published", "award.issued")
+
+
+class Missing(Exception):
+    """There is nothing to recompute from; `fault` says whether there should be."""
+
+    def __init__(self, why: str, *, fault: bool) -> None:
+        super().__init__(why)
+        self.why, self.fault = why, fault
+
+
+def report_of(case: Case) -> LedgerEntry:
+    """Return the entry of the drafted report. :raises Missing: there is none"""
+    entry = case.evidence.last("report.drafted")
+    if entry is not None:
+        return entry
+    if case.evidence.of(*LATER):
+        raise Missing("candidates are published, and no report is in the log", fault=True)
+    raise Missing("no report is public yet", fault=False)
+
+
+def _lines(reasons: list[Reason]) -> list[str]:
+    """Return the rules' reasons by code and values: the texts are for people who speak Chinese."""
+    return [f"{one.code}: {', '.join(f'{name} {value}' for name, value in one.values.items())}" for one in reasons]
+
+
+def scheme_of(case: Case) -> Scheme:
+    """Return the scheme that was locked into the tender."""
+    return parse(case.evidence.document["scheme"])
+
+
+def sheets_of(case: Case, phase: str) -> dict[int, LedgerEntry]:
+    """Return seat → the submitted sheet of a phase."""
+    return {one.payload["seat"]: one for one in case.evidence.of("sheet.submitted") if one.payload["phase"] == phase}
+
+
+def sheets(case: Case) -> Finding:
+    """Every member handed in one complete, sound sheet a phase; its marks hash to what was recorded."""
+    entries = case.evidence.of("sheet.submitted")
+    try:
+        report = report_of(case)
+    except Missing as missing:
+        return judged([missing.why], "") if missing.fault else not_applicable(missing.why)
+    wrong = [reason for entry in entries for reason in _sheet_reasons(case, entry)]
+    places = [(entry.payload["phase"], entry.payload["seat"]) for entry in entries]
+    twice = [place for place, count in Counter(places).items() if count > 1]
+    wrong += [f"seat {seat} handed in two {phase} sheets" for phase, seat in twice]
+    wrong += _seat_reasons(case, report)
+    if any(entry.index > report.index for entry in entries):
+        wrong.append("a sheet was handed in after the report was drafted")
+    return judged(wrong, f"{len(entries)} sheets of {len({seat for _phase, seat in places})} members")
+
+
+def _sheet_reasons(case: Case, entry: LedgerEntry) -> Iterator[str]:
+    payload, scheme = entry.payload, scheme_of(case)
+    phase, marks = payload["phase"], payload["marks"]
+    place = f"the {phase} sheet of seat {payload['seat']}"
+    if hashlib.sha256(canonical(marks)).hexdigest() != payload["sha256"]:
+        yield f"{place}: its marks have another SHA-256 than recorded"
+    bids = list(case.opened) if phase == PRELIMINARY else _valid(case)
+    items = [item.code for item in (scheme.review if phase == PRELIMINARY else scheme.judged_items())]
+    found = form_reasons(marks, bids=bids, items=items, phase=phase)
+    if not found and phase == PRELIMINARY:
+        found = findings_reasons(scheme, findings_of(marks), bids=bids)
+    elif not found:
+        found = sheet_reasons(scheme, scores_of(str(payload["seat"]), marks), bids=bids)
+    yield from (f"{place}: {line}" for line in _lines(found))
+
+
+def _seat_reasons(case: Case, report: LedgerEntry) -> Iterator[str]:
+    """The same seats in every phase, from 1 on without a gap, as many as the committee was drawn for."""
+    scheme = scheme_of(case)
+    scored = bool(report.payload["content"]["places"])
+    wanted = [phase for phase, held in ((PRELIMINARY, bool(scheme.review)), (DETAILED, scored)) if held]
+    seats = {phase: set(sheets_of(case, phase)) for phase in wanted}
+    drawn = case.evidence.last("committee.drawn")
+    size = drawn.payload.get("size") if drawn else None
+    most = size if isinstance(size, int) else max((len(found) for found in seats.values()), default=0)
+    for phase, found in seats.items():
+        if found != set(range(1, most + 1)):
+            yield f"{phase} sheets are of the seats {sorted(found)}, the committee has {most}"
+
+
+def reviews_of(case: Case) -> dict[str, Review]:
+    """Return the outcome of the preliminary review, recomputed; nothing where the scheme has none."""
+    scheme = scheme_of(case)
+    given = {str(seat): findings_of(entry.payload["marks"]) for seat, entry in sheets_of(case, PRELIMINARY).items()}
+    return review(scheme, given, bids=list(case.opened)) if scheme.review else {}
+
+
+def _valid(case: Case) -> list[str]:
+    found = reviews_of(case)
+    return [digest for digest, one in found.items() if one.valid] if found else list(case.opened)
+
+
+def preliminary_review(case: Case) -> Finding:
+    """Who passed the preliminary review, and why the others were rejected, follows from the members' votes."""
+    try:
+        content = report_of(case).payload["content"]
+    except Missing as missing:
+        return not_applicable(missing.why)
+    rejections = [as_data.rejection(one) for one in reviews_of(case).values() if not one.valid]
+    wrong = differences("bids", content["bids"], list(case.opened))
+    wrong += differences("valid", content["valid"], _valid(case))
+    wrong += differences("rejections", content["rejections"], rejections)
+    return judged(wrong, f"{len(content['valid'])} of {len(content['bids'])} bids valid")
+
+
+def differences(name: str, reported: Any, recomputed: Any) -> list[str]:
+    same = canonical(_plain(reported)) == canonical(_plain(recomputed))
+    return [] if same else [f"{name}: reported {_short(reported)}, recomputed {_short(recomputed)}"]
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _short(value: Any) -> str:
+    return canonical(_plain(value)).decode()[:160]
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """The report's figures beside the recomputed ones."""
+
+    reported: Mapping[str, Any]
+    result: Result
+    plain: Mapping[str, Any]
+
+
+def recomputed(case: Case) -> Recomputed:
+    """Recompute the detailed review. :raises Missing: nothing was scored :raises Refused: it cannot be computed"""
+    content = report_of(case).payload["content"]
+    if content["reject_all"] or not content["valid"]:
+        raise Missing("the committee scored no bid", fault=False)
+    scheme = scheme_of(case)
+    given = [scores_of(str(seat), entry.payload["marks"]) for seat, entry in sorted(sheets_of(case, DETAILED).items())]
+    terms = _terms(case, scheme)
+    try:
+        result = evaluate(scheme, terms, sheets=given)
+    except TieUndecided as tie:
+        result = evaluate(scheme, terms, sheets=given, drawn=tie_order(case, tie.tied))
+    return Recomputed(content, result, as_data.result(result))
+
+
+def _terms(case: Case, scheme: Scheme) -> Opened:
+    document = case.evidence.document
+    prices = {digest: Decimal(case.opened[digest].payload["price_yuan"]) for digest in _valid(case)}
+    ceiling = None if document["ceiling_yuan"] is None else Decimal(document["ceiling_yuan"])
+    terms: dict[str, Any] = {"prices": prices, "price_kind": document["price_kind"], "ceiling": ceiling}
+    if scheme.price is not None:
+        terms["coefficients"] = settled_coefficients(scheme.price, drawn_coefficients(case))
+    return Opened(**terms)
+
+
+def drawn_coefficients(case: Case) -> dict[str, Decimal]:
+    """Return name → value of the coefficients drawn at the opening."""
+    purpose = f"{case.evidence.lot}/coefficients"
+    record = next((found for _entry, found in case.records if found.get("purpose") == purpose), None)
+    result = draws.recompute(record) if record is not None else {}
+    return {name: Decimal(drawn[0]) for name, drawn in result.items()}
+
+
+def tie_order(case: Case, tied: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Return the drawn order of bids that are equal by every key: the result of the draw that names them all."""
+    wanted = {bid for bids in tied for bid in bids}
+    for _entry, record in case.records:
+        order = [name for drawn in draws.recompute(record).values() for name in drawn]
+        if wanted <= set(order):
+            return tuple(order)
+    return ()
+
+
+def _compared(case: Case, names: tuple[str, ...], detail: str) -> Finding:
+    """Compare members of the report with the recomputed ones."""
+    try:
+        found = recomputed(case)
+    except Missing as missing:
+        return not_applicable(missing.why)
+    except Refused as refused:
+        return judged(_lines(refused.reasons), "")
+    wrong = [line for name in names for line in differences(name, found.reported.get(name), found.plain[name])]
+    return judged(wrong, detail.format(bids=len(found.result.totals)))
+
+
+def price_scores(case: Case) -> Finding:
+    """Benchmark and price scores follow from the prices read out and the published formula."""
+    return _compared(case, ("price",), "benchmark and {bids} price scores recomputed")
+
+
+def totals(case: Case) -> Finding:
+    """Group scores and totals follow from the members' sheets."""
+    return _compared(case, ("totals",), "{bids} totals recomputed from the sheets")
+
+
+def ranking(case: Case) -> Finding:
+    """The order, what decided it, and the recommendation follow from the totals."""
+    return _compared(case, ("places", "recommended"), "the order of {bids} bids recomputed")
+
+
+def report_signatures(case: Case) -> Finding:
+    """Every member signed the very report that was drafted, once, after it was."""
+    try:
+        report = report_of(case)
+    except Missing as missing:
+        return not_applicable(missing.why)
+    sha256, signed = report.payload["sha256"], case.evidence.of("report.signed", "evaluation.finished")
+    wrong = [f"entry {one.index}: another report was signed" for one in signed if one.payload["sha256"] != sha256]
+    wrong += [f"entry {one.index}: signed before the report was drafted" for one in signed if one.index < report.index]
+    seats = [one.payload["seat"] for one in case.evidence.of("report.signed")]
+    members = set(sheets_of(case, PRELIMINARY)) | set(sheets_of(case, DETAILED))
+    if sorted(seats) != sorted(members):
+        wrong.append(f"signed by the seats {sorted(seats)}, sheets are of {sorted(members)}")
+    dissents = sum(bool(one.payload["dissent"]) for one in case.evidence.of("report.signed"))
+    return judged(wrong, f"{len(seats)} signatures, {dissents} dissenting")

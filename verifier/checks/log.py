@@ -1,0 +1,150 @@
+"""The log: its key, its tree, its signed heads, the lot's entries in it, and what others say they saw of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ledger import entries, notes, tree
+from ledger.kinds import KINDS, Visibility
+from ledger.notes import BadNote
+from tendering.bundle import form
+from verifier.case import Case, held_entry, note_size
+from verifier.evidence import LedgerEntry
+from verifier.outcome import Finding, judged, not_applicable
+
+
+def log_key(case: Case) -> Finding:
+    """The log's key is the one that the reader pinned."""
+    told = str(case.evidence.body["log_key"])
+    if not case.brought.log_key:
+        return not_applicable(f"log key not pinned; the bundle names {told}")
+    wrong = [] if case.brought.log_key == told else [f"the bundle names another log key: {told}"]
+    return judged(wrong, f"the pinned key {told}")
+
+
+def checkpoints(case: Case) -> Finding:
+    """Every checkpoint is signed by the log over the root of the leaves: one history, each head extends the last."""
+    evidence = case.evidence
+    rows, size = evidence.checkpoints, evidence.body["size"]
+    wrong = [reason for row in rows for reason in _note_reasons(case, row["note"], row["size"])]
+    sizes = [row["size"] for row in rows]
+    if sizes != sorted(set(sizes)) or not sizes or sizes[-1] != size:
+        wrong.append(f"the checkpoints do not lead up to the log's size {size}")
+    wrong += _leaves_reasons(case)
+    return judged(wrong, f"{len(rows)} checkpoints over {size} leaves")
+
+
+def _leaves_reasons(case: Case) -> list[str]:
+    wanted = case.evidence.body["size"] * form.LEAF
+    sizes = {name: case.evidence.archive.members[name].entry.size for name in form.LEAVES.values()}
+    return [f"{name} has {found} bytes, not {wanted}" for name, found in sizes.items() if found != wanted]
+
+
+def _note_reasons(case: Case, note: str, size: int) -> list[str]:
+    """Hold a signed head against the leaves."""
+    try:
+        name, public = notes.parsed_key(case.evidence.body["log_key"])
+        signed = notes.verified_checkpoint(note, name, public)
+    except BadNote as error:
+        return [f"checkpoint {size}: {error}"]
+    if signed.origin != name or signed.size != size:
+        return [f"checkpoint {size}: it is of {signed.origin} and size {signed.size}"]
+    if size > case.evidence.body["size"]:
+        return [f"checkpoint {size}: the log in this bundle has only {case.evidence.body['size']} entries"]
+    signs = {"sha256": signed.root, "sm3": signed.root_sm3}
+    wrong = [name for name, facts in case.trees.items() if facts.roots.get(size) != signs[name]]
+    return [f"checkpoint {size}: it signs another {name} root than the leaves give" for name in wrong]
+
+
+def lot_entries(case: Case) -> Finding:
+    """Every entry of the lot hashes to the leaf at its place, is of this lot and of a kind that may be shown."""
+    evidence = case.evidence
+    wrong = [reason for entry in evidence.entries for reason in _entry_reasons(case, entry)]
+    indexes = [entry.index for entry in evidence.entries]
+    if indexes != sorted(set(indexes)):
+        wrong.append("the entries are not in the order of the log, or one stands twice")
+    return judged(wrong, f"{len(indexes)} entries")
+
+
+def _entry_reasons(case: Case, entry: LedgerEntry) -> Iterator[str]:
+    place = f"entry {entry.index} ({entry.kind})"
+    if entry.body["lot"] != case.evidence.lot:
+        yield f"{place} is of lot {entry.body['lot']}"
+    if KINDS.get(entry.kind, Visibility.PERSONAL) is Visibility.PERSONAL:
+        yield f"{place}: no such kind is ever shown"
+    for name, facts in case.trees.items():
+        hashed = tree.HASHES[name]
+        leaf = entries.leaf(entry.index, entry.at, entries.body_hash(entry.salt, entry.body, hashed), hashed)
+        if facts.leaves.get(entry.index) != bytes.fromhex(leaf):
+            yield f"{place} does not hash to the {name} leaf at its place"
+
+
+def heads_seen(case: Case) -> Finding:
+    """Every head of the log that a custodian signed, or that entered a draw, is a head of this very log."""
+    heads = case.claimed_heads()
+    if not heads:
+        return not_applicable("no custodian's statement and no draw names a head of the log")
+    wrong = []
+    for place, size, root in heads:
+        found = case.log.roots.get(size)
+        if found is None or found.hex() != root:
+            wrong.append(f"{place} names the head {size}:{root[:16]}, which is not one of this log")
+    return judged(wrong, f"{len(heads)} heads that others saw are heads of this log")
+
+
+def kept_checkpoints(case: Case) -> Finding:
+    """A checkpoint that the reader saved earlier is a head of this very log."""
+    kept = case.brought.checkpoints
+    if not kept:
+        return not_applicable("no saved checkpoint was given (--checkpoint)")
+    return judged((reason for note in kept for reason in _kept_reasons(case, note)), f"{len(kept)} saved checkpoints")
+
+
+def _kept_reasons(case: Case, note: str) -> list[str]:
+    size = note_size(note)
+    return ["a saved checkpoint is none"] if size is None else _note_reasons(case, note, size)
+
+
+def inclusion_reasons(case: Case, evidence: Mapping[str, Any], place: str) -> list[str]:
+    """Hold a receipt's entry, path and head against each other and against this log."""
+    body = entries.body_hash(evidence["salt"], evidence["body"])
+    at = LedgerEntry(evidence["index"], evidence["at"], evidence["salt"], evidence["body"]).at
+    leaf = bytes.fromhex(entries.leaf(evidence["index"], at, body))
+    wrong = [] if leaf.hex() == evidence["leaf"] else [f"{place}: the entry does not hash to its leaf"]
+    path = [bytes.fromhex(node) for node in evidence["path"]]
+    size = evidence["size"]
+    try:
+        name, public = notes.parsed_key(case.evidence.body["log_key"])
+        signed = notes.verified_checkpoint(evidence["checkpoint"], name, public)
+    except BadNote as error:
+        return [*wrong, f"{place}: {error}"]
+    if signed.size != size or signed.origin != name:
+        wrong.append(f"{place}: the head is of another size or log")
+    if not tree.included(leaf, evidence["index"], size, path=path, root=signed.root):
+        wrong.append(f"{place}: the entry is not in the tree that the head signs")
+    if case.log.roots.get(size) != signed.root:
+        wrong.append(f"{place}: its head is not one of this log")
+    if case.log.leaves.get(evidence["index"]) != leaf:
+        wrong.append(f"{place}: another entry stands at its place in this log")
+    return wrong
+
+
+def own_receipts(case: Case) -> Finding:
+    """A receipt that the reader holds is in this log, and its bid in the closing set with the state that follows."""
+    held = case.brought.receipts
+    if not held:
+        return not_applicable("no receipt of one's own was given (--receipt)")
+    return judged((reason for one in held for reason in _held_reasons(case, one)), f"{len(held)} receipts of one's own")
+
+
+def _held_reasons(case: Case, receipt: Mapping[str, Any]) -> list[str]:
+    evidence = held_entry(receipt)
+    if evidence is None:
+        return ["a given receipt has another form"]
+    digest = str(evidence["body"]["payload"].get("bid_digest"))
+    place = f"your receipt of {digest[:16]}"
+    wrong = inclusion_reasons(case, evidence, place)
+    if evidence["body"]["lot"] != case.evidence.lot:
+        wrong.append(f"{place}: it is of lot {evidence['body']['lot']}")
+    if case.closing and all(row["bid_digest"] != digest for row in case.closing.payload["bids"]):
+        wrong.append(f"{place}: the bid is missing from the closing set")
+    return wrong

@@ -1,0 +1,282 @@
+"""The opening: nothing before the deadline, shares by their holders, each bid opened again and each shut one judged."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sealing import canonical
+from sealing.canonical import from_base64
+from sealing.fields import is_time, parse_time
+from sealing.header import Header, Seat
+from sealing.manifest import read_manifest
+from sealing.open import open_bid
+from sealing.policy import BIDDER, CUSTODIANS
+from sealing.releases import verify_refusal, verify_release
+from sealing.shares import Share, share_commitment
+from suites import Refused
+from tendering.bundle import form
+from tendering.rules.collection import BIDDERS_FAULT, Shares, store_failed
+from verifier.case import ENDS, Case
+from verifier.checks.tender import holders_of, told
+from verifier.evidence import LedgerEntry
+from verifier.outcome import Finding, differing, judged, not_applicable, short
+
+NO_SHARES = "the public variant holds no shares: contents of bids are not public"
+MANIFEST = "manifest.json"
+MOST_PRICE = Decimal("9999999999999999.99")
+
+
+def bid_ends(case: Case) -> Finding:
+    """Every bid of the closing set ended exactly once, no other was opened, and the log counts them right."""
+    ended = [entry.payload["bid_digest"] for entry in case.evidence.of(*ENDS)]
+    strange = [digest for digest in ended if digest not in case.in_force]
+    wrong = [f"{short(digest)} was in force and has no end" for digest in case.in_force if digest not in ended]
+    wrong += [f"{short(digest)} was opened or ended without being in force" for digest in strange]
+    wrong += [f"{short(digest)} ended twice" for digest in set(ended) if ended.count(digest) > 1]
+    finished = case.evidence.of("opening.finished")
+    counted = (len(case.opened), len(ended) - len(case.opened))
+    if [(entry.payload["opened"], entry.payload["not_opened"]) for entry in finished] != [counted]:
+        wrong.append(f"the log's count of the opening is not {counted[0]} opened, {counted[1]} not")
+    for digest, entry in case.ends.items():
+        header = case.header(digest)
+        if header is not None and entry.payload["bidder"] != header.binding.bidder:
+            told_of = entry.payload["bidder"]
+            wrong.append(f"{short(digest)} was read out as of {told_of}, it is of {header.binding.bidder}")
+    return judged(wrong, f"{counted[0]} opened, {counted[1]} not")
+
+
+def release_time(case: Case) -> Finding:
+    """No share was released before the deadline and the closing, none after the first bid was read out."""
+    closing = case.closing
+    released = case.evidence.of("share.released")
+    if closing is None or not released:
+        return not_applicable("no share was released")
+    wrong = []
+    first_end = min((entry.index for entry in case.ends.values()), default=None)
+    for entry in released:
+        place = f"entry {entry.index}: a share of {short(entry.payload['bid_digest'])}"
+        if entry.at < case.parameters.deadline or entry.index < closing.index:
+            wrong.append(f"{place} was released at {entry.at_text}, before the lot closed")
+        if first_end is not None and entry.index > first_end:
+            wrong.append(f"{place} came after the first bid was read out")
+        if not _due(case, entry):
+            wrong.append(f"{place}: custodians acted before the window ended, and the bidder had not asked")
+    wrong += _statement_times(case)
+    return judged(wrong, f"{len(released)} shares, all after {case.parameters.deadline:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _due(case: Case, entry: LedgerEntry) -> bool:
+    """Whether custodians might act: always where they stand alone or must join, else after the window or when asked."""
+    if entry.payload["group"] != CUSTODIANS or case.parameters.policy != "bidder-or-custodians":
+        return True
+    before = [one for one in case.evidence.entries if one.index < entry.index]
+    asked = (one for one in before if one.kind == "opening.rescue_asked")
+    digest = entry.payload["bid_digest"]
+    return any(one.kind == "opening.window_ended" for one in before) or any(
+        one.payload.get("bid_digest") == digest for one in asked
+    )
+
+
+def _statement_times(case: Case) -> Iterator[str]:
+    for digest, row in _releases(case):
+        body = row["statement"].get("body") if row["statement"] else None
+        at = body.get("at") if isinstance(body, dict) else None
+        if is_time(at) and parse_time(str(at)) < case.parameters.deadline:
+            yield f"{short(digest)}: custodian {short(row['kid'])} signed its release at {at}, before the deadline"
+
+
+def _releases(case: Case) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for digest, shares in sorted(case.evidence.shares.items()):
+        yield from ((digest, row) for row in shares["releases"])
+
+
+def releases(case: Case) -> Finding:
+    """Every released share is recorded in the log, and every custodian's is signed by the holder of the key."""
+    if case.evidence.public:
+        return not_applicable(NO_SHARES)
+    wrong = []
+    recorded = _recorded(case)
+    holders, _problems = holders_of(case) if case.parameters.custodians else ({}, [])
+    seen = []
+    for digest, row in _releases(case):
+        place = (digest, row["group"], row["index"], row["kid"])
+        seen.append(place)
+        entry = recorded.get(place)
+        if entry is None:
+            wrong.append(f"{short(digest)}: a share of {row['group']} {row['index']} is not in the log")
+        elif row["group"] == CUSTODIANS:
+            wrong += [f"{short(digest)}: {reason}" for reason in _custodian_reasons(case, digest, row, entry, holders)]
+    gone = [place for place in recorded if place not in seen]
+    wrong += [f"{short(digest)}: a recorded share of {group} {index} is missing" for digest, group, index, _kid in gone]
+    twice = [place for place, count in Counter(seen).items() if count > 1]
+    wrong += [f"{short(digest)}: two shares of {group} {index}" for digest, group, index, _kid in twice]
+    refusals = [(digest, one) for digest, shares in case.evidence.shares.items() for one in shares["refusals"]]
+    for digest, statement in refusals:
+        found = _refusal_reasons(case, digest, statement, holders)
+        wrong += [f"{short(digest)}: a refusal: {reason}" for reason in found]
+    return judged(wrong, f"{len(seen)} shares and {len(refusals)} refusals")
+
+
+def _recorded(case: Case) -> dict[tuple[str, str, int, str], LedgerEntry]:
+    found = {}
+    for entry in case.evidence.of("share.released"):
+        payload = entry.payload
+        found[payload["bid_digest"], payload["group"], payload["index"], payload["kid"]] = entry
+    return found
+
+
+def _custodian_reasons(
+    case: Case, digest: str, row: Mapping[str, Any], entry: LedgerEntry, holders: Mapping[str, Any]
+) -> list[str]:
+    statement, header, holder = row["statement"], case.header(digest), holders.get(row["kid"])
+    place = f"custodian {short(row['kid'])}"
+    if statement is None or holder is None or header is None:
+        return [f"{place}: there is no statement, no such custodian or no bid"]
+    wrong = []
+    if entry.payload.get("statement_sha256") != hashlib.sha256(canonical.dumps(statement)).hexdigest():
+        wrong.append(f"{place}: the log names another statement")
+    if entry.payload.get("matches") is not row["matches"]:
+        wrong.append(f"{place}: the log says otherwise whether the share matched")
+    try:
+        verify_release(statement, header=header, bid_digest=digest, holder=holder, roots=case.roots)
+    except Refused as refused:
+        if refused.checks != ["share_commitment"]:  # judged by `shares`
+            return [*wrong, *(f"{place}: {reason}" for reason in told(refused.reasons))]
+    body = statement["body"]
+    same = (body["group"], body["index"], body["kid"], body["share"]) == tuple(
+        row[name] for name in ("group", "index", "kid", "share")
+    )
+    return wrong if same else [*wrong, f"{place}: the share in use is another than the signed one"]
+
+
+def _refusal_reasons(case: Case, digest: str, statement: Mapping[str, Any], holders: Mapping[str, Any]) -> list[str]:
+    body = statement.get("body")
+    kid = body.get("kid") if isinstance(body, dict) else None
+    if not isinstance(kid, str) or kid not in holders:
+        return ["of no custodian of this lot"]
+    try:
+        found = verify_refusal(dict(statement), holder=holders[kid], roots=case.roots)
+    except Refused as refused:
+        return told(refused.reasons)
+    return [] if found.bid_digest == digest else ["it is of another bid"]
+
+
+def shares(case: Case) -> Finding:
+    """Every share meets its commitment in the sealed bid, or was recorded as one that does not."""
+    if case.evidence.public:
+        return not_applicable(NO_SHARES)
+    wrong, count = [], 0
+    for digest, row in _releases(case):
+        header = case.header(digest)
+        if header is None:
+            continue
+        count += 1
+        holds = _committed(header, row)
+        if holds is not row["matches"]:
+            verdict = "meets its commitment" if holds else "does not meet its commitment"
+            wrong.append(
+                f"{short(digest)}: share {row['index']} of {row['group']} {verdict}, recorded was the contrary"
+            )
+    return judged(wrong, f"{count} shares held against their commitments")
+
+
+def _committed(header: Header, row: Mapping[str, Any]) -> bool:
+    seat = Seat(row["group"], row["index"], row["kid"])
+    wanted = header.commitments.get(seat)
+    return wanted is not None and share_commitment(header.suite, header.core, seat, from_base64(row["share"])) == wanted
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What came of opening a bid again: `check` is the first failed one, empty when it opened."""
+
+    check: str = ""
+    by: str = ""
+    manifest_sha256: str = ""
+    price: str = ""
+    price_kind: str = ""
+
+
+def reopened(case: Case, digest: str) -> Reopened:
+    """Open one bid from its released shares into a folder that is gone afterwards."""
+    header = case.header(digest)
+    rows = [row for row in case.evidence.shares.get(digest, {"releases": []})["releases"] if row["matches"]]
+    if header is None:
+        return Reopened("missing")
+    matching: dict[str, set[int]] = {}
+    for row in rows:
+        matching.setdefault(row["group"], set()).add(row["index"])
+    came = Shares(header, matching)
+    if not came.openable:
+        return Reopened("threshold", by=came.fault())
+    core = header.core.hex()
+    handed = [Share(digest, core, row["kid"], row["group"], row["index"], from_base64(row["share"])) for row in rows]
+    by = BIDDER if came.bidder_released else CUSTODIANS
+    with case.evidence.archive.extracted(form.bid_member(digest, form.SEALED)) as path, TemporaryDirectory() as folder:
+        try:
+            opened = open_bid(path, handed, Path(folder) / "opened")
+        except Refused as refused:
+            found = [check for check in refused.checks if check != "threshold"]
+            return Reopened(found[0] if found else "threshold", by=by)
+        return _letter((opened.folder / MANIFEST).read_bytes(), by)
+
+
+def _letter(raw: bytes, by: str) -> Reopened:
+    fields = read_manifest(raw).fields
+    if "price" not in fields or Decimal(fields["price"]) > MOST_PRICE:
+        return Reopened("price", by=by)
+    digest = hashlib.sha256(raw).hexdigest()
+    return Reopened(by=by, manifest_sha256=digest, price=fields["price"], price_kind=fields["price_kind"])
+
+
+def opened_bids(case: Case) -> Finding:
+    """Every opened bid, opened again from the released shares, says what was read out."""
+    if case.evidence.public:
+        return not_applicable(NO_SHARES)
+    wrong = []
+    for digest, entry in case.opened.items():
+        found, payload = reopened(case, digest), entry.payload
+        if found.check:
+            wrong.append(f"{short(digest)} does not open: {found.check}")
+            continue
+        pairs = (
+            ("manifest", payload["manifest_sha256"], found.manifest_sha256),
+            ("price", payload["price_yuan"], found.price),
+            ("price_kind", payload["price_kind"], found.price_kind),
+            ("opened_by", payload["opened_by"], found.by),
+        )
+        wrong += [f"{short(digest)}: read out {reason}" for reason in differing(pairs)]
+    return judged(wrong, f"{len(case.opened)} bids opened again, prices as read out")
+
+
+def unopened_bids(case: Case) -> Finding:
+    """Every bid that stayed shut fails, tried again, at the very check that was given as the reason."""
+    ended = {digest: entry for digest, entry in case.ends.items() if entry.kind != "bid.opened"}
+    if not ended:
+        return not_applicable("every bid was opened")
+    if case.evidence.public:
+        return not_applicable(NO_SHARES)
+    wrong = []
+    for digest, entry in ended.items():
+        wrong += [f"{short(digest)}: {reason}" for reason in _shut_reasons(case, digest, entry)]
+    return judged(wrong, f"{len(ended)} bids stayed shut for the reason given")
+
+
+def _shut_reasons(case: Case, digest: str, entry: LedgerEntry) -> Iterator[str]:
+    said, state = entry.payload["check"], entry.kind.removeprefix("bid.")
+    found = reopened(case, digest)
+    if not found.check:
+        yield f"it opens, though it was kept shut for {said}"
+    elif found.check == "missing" and case.lost_by_platform(digest):
+        return  # the platform's own fault, as it recorded: there is nothing to try
+    elif found.check != said:
+        yield f"it fails {found.check}, recorded was {said}"
+    else:
+        fault = found.by if said == "threshold" else "withdrawn_no_blame" if store_failed([said]) else BIDDERS_FAULT
+        if state != fault:
+            yield f"recorded as {state}, by the rules it is {fault}"
