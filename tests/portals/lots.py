@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from ledger import clock
 from tendering.models import Bid, Document, Lot, Notice, OpenedBid, Opening, Project
+from tendering.operations import drawing
 
 SERIAL = iter(range(1, 10_000))
 
@@ -26,6 +29,13 @@ def make_lot(cast, stage="announced", **columns) -> Lot:
     dates = {"announced_at": None if early else now - timedelta(days=20), "deadline_at": now + timedelta(hours=3)}
     values = {"name": f"滨江路改造施工 {serial}", "ceiling_yuan": Decimal("86420000"), **dates, **columns}
     return Lot.objects.create(project=project, code=f"{project.code}001001", stage=stage, stage_at=now, **values)
+
+
+def with_draws(lot: Lot, cast) -> Lot:
+    """Commit to the lot's draws, as the announcement does, and return it."""
+    with transaction.atomic():
+        drawing.commit(lot, now=lot.announced_at, actor=cast.agency.actor)
+    return lot
 
 
 def make_bid(lot: Lot, player, number: int, *, state="received", price: Decimal | None = None) -> Bid:

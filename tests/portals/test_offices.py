@@ -12,7 +12,7 @@ from identity.models import Membership, Organisation, Person
 from ledger import clock
 from tendering.models import Award, Lot
 from tests.cast import make_uscc
-from tests.portals.lots import make_bid, make_lot, make_opened
+from tests.portals.lots import make_bid, make_lot, make_opened, with_draws
 
 pytestmark = pytest.mark.django_db(transaction=False)
 
@@ -75,7 +75,7 @@ def test_returning_without_a_reason_is_refused_and_with_one_it_is_a_draft_again(
 
 
 def test_the_committee_is_drawn_and_its_record_recomputes(centre, cast, pool):
-    lot = make_opened(cast)
+    lot = with_draws(make_opened(cast), cast)
     assert "可抽取" in text_of(centre.get(reverse("centre:draw", args=[lot.code])))
     done = centre.post(reverse("centre:draw", args=[lot.code]), {"size": "5", "representative": "purchaser"})
     assert done.status_code == 302
@@ -86,14 +86,14 @@ def test_the_committee_is_drawn_and_its_record_recomputes(centre, cast, pool):
 
 
 def test_a_draw_from_too_small_a_pool_names_every_specialty_and_keeps_the_choice(centre, cast):
-    lot = make_opened(cast)
+    lot = with_draws(make_opened(cast), cast)
     refused = text_of(centre.post(reverse("centre:draw", args=[lot.code]), {"size": "7", "representative": ""}), 409)
     assert refused.count("可抽取的专家只有") == 2
     assert '<option value="7" selected>' in refused
 
 
 def test_before_the_names_are_published_the_draw_tells_nothing_of_who_bid(centre, cast, pool):
-    lot = make_lot(cast, "closed", deadline_at=clock.now() - timedelta(minutes=1))
+    lot = with_draws(make_lot(cast, "closed", deadline_at=clock.now() - timedelta(minutes=1)), cast)
     bidder = cast.bidders[0]
     Expert.objects.filter(person=pool[0].person).update(employer=bidder.organisation)
     address = reverse("centre:draw", args=[lot.code])
