@@ -3,9 +3,9 @@
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
-from api import agents, answers, bids, certificates, evidence
+from api import agents, answers, bids, certificates, evidence, witnesses
 
 api = NinjaAPI(title="公衡 Gongheng", version="1", urls_namespace="api", auth=SessionAuth(csrf=True))
-for part in (evidence, bids, certificates, agents):
+for part in (evidence, bids, certificates, agents, witnesses):
     api.add_router("", part.router)
 answers.install(api)

@@ -4,6 +4,7 @@ from identity.actor import Actor
 from identity.models import Custodian, Membership
 from identity.operator import runs_servers
 from identity.roles import Role
+from ledger.models import Witness
 
 
 def actor_for(membership: Membership, address: str = "") -> Actor:
@@ -32,5 +33,16 @@ def custodian_actor(custodian: Custodian, address: str = "") -> Actor:
         organisation_id=custodian.organisation_id,
         uscc=custodian.organisation.uscc,
         organisation_name=custodian.organisation.name,
+        address=address,
+    )
+
+
+def witness_actor(witness: Witness, address: str = "") -> Actor:
+    """Return the actor of a witness's program."""
+    return Actor(
+        login=f"witness:{witness.name}",
+        name=witness.name,
+        role=Role.WITNESS,
+        organisation_name=witness.organisation,
         address=address,
     )

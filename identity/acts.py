@@ -31,6 +31,7 @@ class Act(StrEnum):
     REGISTER_PEOPLE = "register_people"
     MANAGE_CUSTODIANS = "manage_custodians"
     WORK_AS_CUSTODIAN = "work_as_custodian"
+    COSIGN_LOG = "cosign_log"
     MANAGE_EXPERTS = "manage_experts"
     REHEARSE = "rehearse"
     READ_HEALTH = "read_health"

@@ -108,6 +108,7 @@ RULES: dict[Act, Rule] = {
     Act.REGISTER_PEOPLE: _alone(_CENTRE | _ADMINISTRATOR),
     Act.MANAGE_CUSTODIANS: _alone(_CENTRE | _ADMINISTRATOR),
     Act.WORK_AS_CUSTODIAN: _alone(_CUSTODIAN),
+    Act.COSIGN_LOG: _alone({Role.WITNESS}),
     Act.MANAGE_EXPERTS: _alone(_CENTRE, "BR-46"),
     Act.REHEARSE: _alone(_CENTRE),
     Act.READ_HEALTH: _alone(_CENTRE | _ADMINISTRATOR),

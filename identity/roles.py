@@ -6,7 +6,7 @@ from lawbook.words import gettext_noop
 
 
 class Role(StrEnum):
-    """A role. `public` needs no sign-in; `custodian` and `clock` are programs, never memberships of people."""
+    """A role. `public` needs no sign-in; `custodian`, `witness`, `clock` are programs, never memberships of people."""
 
     PUBLIC = "public"
     PURCHASER = "purchaser"
@@ -17,6 +17,7 @@ class Role(StrEnum):
     REGULATOR = "regulator"
     ADMINISTRATOR = "administrator"
     CUSTODIAN = "custodian"
+    WITNESS = "witness"
     CLOCK = "clock"
 
 
@@ -40,5 +41,6 @@ ROLE_NAMES: dict[Role, str] = {
     Role.REGULATOR: gettext_noop("行政监督部门"),
     Role.ADMINISTRATOR: gettext_noop("系统管理员"),
     Role.CUSTODIAN: gettext_noop("密钥托管方"),
+    Role.WITNESS: gettext_noop("日志见证方"),
     Role.CLOCK: gettext_noop("系统时钟"),
 }

@@ -30,6 +30,7 @@ _KINDS = {
         custodian.key_destroyed
         project.registered lot.submitted lot.returned lot.accepted lot.announced lot.amended lot.postponed
         question.asked question.answered lot.failed lot.suspended lot.resumed lot.terminated lot.retendered
+        envelope.started envelope.window_ended envelope.finished
         opening.started opening.signed_in opening.window_ended opening.finished opening.objected opening.answered
         opening.window_paused opening.window_resumed opening.window_extended
         opening.said opening.recorded bid.opened bid.revoked bid.withdrawn_no_blame price.confirmed

@@ -1,0 +1,103 @@
+"""The witness's home folder: its key, the pinned key of the log, the last checkpoint it cosigned, what it refused.
+
+`witness.key` (0600, made at first use), `witness.pub` (its verifier key), `log-key`, `token` (given at registration),
+`checkpoint` (the last cosigned note), `split-views/` (a JSON file each refusal; a home with any cosigns nothing more).
+"""
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custodian.files import NoHome, write_atomically
+from ledger import cosignatures, notes
+
+KEY, PUBLIC, LOG_KEY, TOKEN, CHECKPOINT, SPLITS = (
+    *("witness.key", "witness.pub", "log-key", "token", "checkpoint", "split-views"),
+)
+
+
+class WitnessHome:
+    """The folder; nothing is kept in memory that must survive."""
+
+    def __init__(self, folder: Path, *, name: str = "") -> None:
+        """Open the home, making key and folder at first use under the name that signature lines will carry.
+
+        :raises NoHome: no name for a new key, another name than the key's, or a damaged key
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        if not (folder / KEY).exists():
+            self._make(name)
+        self.verifier = self._text(PUBLIC)
+        try:
+            self.key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(self._text(KEY), validate=True))
+            self.name, public = notes.parsed_key(self.verifier, cosignatures.COSIGNATURE)
+        except (ValueError, binascii.Error) as error:
+            raise NoHome(f"{folder / KEY} or {PUBLIC} is damaged") from error
+        if public != notes.public_bytes(self.key.public_key()) or name not in ("", self.name):
+            raise NoHome(f"{folder / KEY} is not the key of {name or self.name}")
+
+    @property
+    def token(self) -> str:
+        """The bearer token, empty before registration."""
+        return self._text(TOKEN)
+
+    @property
+    def log_key(self) -> str:
+        """The pinned key of the log, empty before the first contact."""
+        return self._text(LOG_KEY)
+
+    def pin(self, verifier: str) -> None:
+        """Pin the log's key. :raises ledger.notes.BadNote: it is none :raises NoHome: another is pinned already"""
+        notes.parsed_key(verifier)
+        if self.log_key not in ("", verifier):
+            raise NoHome(f"another log key is pinned in {self.folder / LOG_KEY}")
+        write_atomically(self.folder / LOG_KEY, f"{verifier}\n".encode())
+
+    @property
+    def last(self) -> str:
+        """The last note cosigned, with the own line; empty before the first."""
+        return self._text(CHECKPOINT, strip=False)
+
+    def keep(self, note: str) -> None:
+        """Keep a cosigned note on disk; only then may it be published."""
+        write_atomically(self.folder / CHECKPOINT, note.encode())
+
+    def record_split(self, facts: Mapping[str, Any]) -> Path:
+        """Keep the two signed heads that do not fit, and why; the same again is kept once."""
+        folder = self.folder / SPLITS
+        folder.mkdir(exist_ok=True, mode=0o700)
+        data = json.dumps(dict(facts), ensure_ascii=False, indent=1, sort_keys=True).encode()
+        known = sorted(folder.glob("*.json"))
+        found = next((path for path in known if path.read_bytes() == data), None)
+        path = found or folder / f"{len(known):04d}.json"
+        write_atomically(path, data)
+        return path
+
+    def splits(self) -> list[dict[str, Any]]:
+        """Return every recorded refusal, in order."""
+        return [json.loads(path.read_text("utf-8")) for path in sorted((self.folder / SPLITS).glob("*.json"))]
+
+    def _make(self, name: str) -> None:
+        if not name or "+" in name or any(character.isspace() for character in name):
+            raise NoHome("a new witness needs --name NAME, without blanks and plus signs")
+        key = Ed25519PrivateKey.generate()
+        handle = os.open(self.folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(base64.b64encode(key.private_bytes_raw()) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        write_atomically(self.folder / PUBLIC, f"{cosignatures.verifier_key(name, key)}\n".encode())
+
+    def _text(self, name: str, *, strip: bool = True) -> str:
+        try:
+            text = (self.folder / name).read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        return text.strip() if strip else text

@@ -1,0 +1,274 @@
+"""The witness against the real API: it cosigns what extends, and two histories are caught, refused and kept."""
+
+import json
+import stat
+import urllib.request
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+import ledger
+from custodian.files import NoHome
+from custodian.server import ServerAway
+from custodian.witness import Witness
+from custodian.witness_home import WitnessHome
+from custodian.witness_log import LogServer
+from custodian.witness_view import showing
+from custodian.witnessing import SplitView, judge, read_head
+from ledger import cosignatures, heads, notes, tree
+from ledger.models import Cosignature, Entry
+from ledger.offline import Pinned, verify_receipt
+
+AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+NAME = "regulator.example"
+
+
+def _grow(size):
+    """Append until the log has so many entries; the witness's registration was the first."""
+    for number in range(ledger.head()["size"], size):
+        ledger.append("lot.announced", lot="L1", at=AT, payload={"n": number})
+
+
+def _transport(change=None):
+    """Into the URL configuration; `change(path, status, text)` is a dishonest log's hand."""
+    client = Client()
+
+    def answered(request):
+        path = request.url.raw_path.decode()
+        token = request.headers.get("Authorization", "")
+        headers = {"Authorization": token} if token else {}
+        response = client.generic(
+            request.method, path, request.content, content_type="application/json", headers=headers
+        )
+        status, text = response.status_code, response.content.decode()
+        if change:
+            status, text = change(path, status, text)
+        return httpx.Response(status, text=text)
+
+    return httpx.MockTransport(answered)
+
+
+@pytest.fixture
+def witness_of(db, tmp_path):
+    """`witness_of(change=…)`: the registered witness with its home; called again, it starts anew in that home."""
+
+    def made(*, change=None, pinned=True):
+        home = WitnessHome(tmp_path / "witness", name=NAME)
+        if not home.token:
+            call_command(
+                "register_witness", home.verifier, organisation="监督部门", stdout=_Into(home.folder / "token")
+            )
+        if pinned:
+            home.pin(heads.verifier_key())
+        return Witness(home, LogServer("http://testserver", transport=_transport(change)))
+
+    made()
+    (tmp_path / "witness" / "log-key").unlink()
+    return made
+
+
+class _Into:
+    def __init__(self, path):
+        self._path = path
+
+    def write(self, text):
+        self._path.write_text(text)
+
+
+def test_a_head_that_extends_the_last_is_cosigned_and_published(witness_of):
+    _grow(5)
+    witness = witness_of()
+    assert witness.round() == 5
+    _grow(13)
+    assert witness.round() == 13
+    assert witness.round() == 0
+    assert list(Cosignature.objects.values_list("checkpoint_id", flat=True)) == [5, 13]
+    note = Client().get("/api/v1/ledger/checkpoint?size=13").content.decode()
+    name, public = notes.parsed_key(heads.verifier_key())
+    text = notes.verified_checkpoint(note, name, public).text
+    (line,) = [line for line in note.split("\n") if line.startswith(f"— {NAME} ")]
+    assert cosignatures.verified(line, text, witness.home.verifier).name == NAME
+    assert witness.home.last == note
+
+
+def test_the_receipt_of_an_entry_carries_the_witness(witness_of):
+    _grow(5)
+    witness = witness_of()
+    witness.round()
+    verdict = verify_receipt(
+        ledger.receipt(Entry.objects.get(pk=2)), Pinned(heads.verifier_key(), [witness.home.verifier])
+    )
+    assert verdict.good and list(verdict.facts["witnesses"]) == [NAME]
+
+
+def test_the_key_is_its_owners_only_and_the_same_after_a_restart(witness_of):
+    first, second = witness_of().home, witness_of().home
+    assert stat.S_IMODE((first.folder / "witness.key").stat().st_mode) == 0o600
+    assert first.verifier == second.verifier and second.name == NAME
+    with pytest.raises(NoHome):
+        WitnessHome(first.folder, name="somebody.else")
+
+
+def test_without_a_pin_the_first_key_is_trusted_and_said_so(witness_of, capsys):
+    _grow(1)
+    witness = witness_of(pinned=False)
+    witness.meet()
+    told = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert told["event"] == "log_key_trusted_on_first_use" and told["log_key"] == heads.verifier_key()
+    assert witness.round() == 1
+    with pytest.raises(NoHome):
+        witness.home.pin(notes.verifier_key("other.example/log", bytes(32)))
+
+
+class Rewritten:
+    """A dishonest log: signs and proves another history of its own, with the true key."""
+
+    def __init__(self, leaves):
+        self.leaves = dict.fromkeys(tree.HASHES, leaves)
+
+    def note(self, size):
+        roots = {name: tree.root(self.leaves[name][:size], tree.HASHES[name]) for name in tree.HASHES}
+        return heads.signed_head(size, roots["sha256"].hex(), roots["sm3"].hex())
+
+    def __call__(self, path, status, text):
+        if path.startswith("/api/v1/ledger/checkpoint"):
+            return 200, self.note(len(self.leaves["sm3"]))
+        if path.startswith("/api/v1/ledger/consistency"):
+            first, second = (int(part.split("=")[1]) for part in path.split("?")[1].split("&"))
+            paths = {n: tree.consistency_path(self.leaves[n][:second], first, tree.HASHES[n]) for n in tree.HASHES}
+            return 200, json.dumps({name: [node.hex() for node in path] for name, path in paths.items()})
+        return status, text
+
+
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        (9, "two heads of the same size differ (sha256: 9, 9)"),
+        (14, "the heads are not consistent (sha256: 9, 14)"),
+        (6, "the heads are not consistent (sha256: 6, 9)"),
+    ],
+)
+def test_two_histories_are_caught_refused_and_kept_as_evidence(witness_of, size, why):
+    _grow(9)
+    assert witness_of().round() == 9
+    rewritten = Rewritten([tree.leaf_hash(bytes([n])) for n in range(size)])
+    liar = witness_of(change=rewritten)
+    with pytest.raises(SplitView) as caught:
+        liar.round()
+    assert str(caught.value) == why
+    (kept,) = liar.home.splits()
+    for note in (kept["seen"], kept["shown"]):
+        assert read_head(note, heads.verifier_key())  # both signed by the log: anybody can hold them against it
+    assert liar.home.last == kept["seen"] and Cosignature.objects.count() == 1
+    with pytest.raises(SplitView):
+        witness_of().round()  # the true log again: a home with a refusal cosigns nothing more
+    assert len(liar.home.splits()) == 1
+    print(
+        f"split view caught: {why}; kept {sorted(path.name for path in (liar.home.folder / 'split-views').iterdir())}"
+    )
+
+
+@pytest.mark.parametrize("name", tree.HASHES)
+def test_a_forged_proof_in_either_tree_is_a_split_view(witness_of, name):
+    _grow(9)
+    assert witness_of().round() == 9
+    _grow(14)
+
+    def change(path, status, text):
+        if "consistency" not in path:
+            return status, text
+        proofs = json.loads(text)
+        proofs[name][0] = "00" * 32
+        return status, json.dumps(proofs)
+
+    with pytest.raises(SplitView, match=name):
+        witness_of(change=change).round()
+
+
+@pytest.mark.parametrize("answer", [(404, "{}"), (200, "{}"), (200, '{"sha256": [1], "sm3": "x"}')])
+def test_a_head_without_a_proof_is_not_cosigned(witness_of, answer):
+    _grow(3)
+    assert witness_of().round() == 3
+    _grow(6)
+    with pytest.raises(SplitView):
+        witness_of(change=lambda path, *given: answer if "consistency" in path else given).round()
+    assert Cosignature.objects.count() == 1
+
+
+def test_an_older_head_of_the_same_history_is_no_fault_and_not_cosigned(witness_of):
+    _grow(4)
+    older = ledger.checkpoint()
+    _grow(8)
+    assert witness_of().round() == 8
+
+    def change(path, status, text):
+        return (200, older) if path == "/api/v1/ledger/checkpoint" else (status, text)
+
+    assert witness_of(change=change).round() == 0
+    assert Cosignature.objects.count() == 1
+
+
+def test_a_head_signed_by_another_key_is_not_believed_and_nothing_is_recorded(witness_of):
+    _grow(2)
+    witness = witness_of(change=lambda path, status, text: (status, text.replace("— ", "— x", 1)))
+    with pytest.raises(ServerAway):
+        witness.round()
+    assert witness.home.splits() == [] and witness.home.last == ""
+
+
+def test_a_head_that_loses_its_second_root_is_refused(db):
+    _grow(2)
+    seen = read_head(ledger.checkpoint(), heads.verifier_key())
+    shown = read_head(heads.signed_head(2, seen.checkpoint.root.hex()), heads.verifier_key())
+    with pytest.raises(SplitView, match="second root"):
+        judge(seen, shown, {})
+
+
+def test_a_cosignature_that_could_not_be_handed_in_is_handed_in_again(witness_of):
+    _grow(2)
+    witness = witness_of()
+    token = witness.home.folder / "token"
+    kept = token.read_text()
+    token.write_text("")
+    assert witness.round() == 2 and Cosignature.objects.count() == 0
+    token.write_text(kept)
+    assert witness.round() == 0 and Cosignature.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"size": 1, "line": "— regulator.example AAAA"}, "cosignature"),
+        ({"size": 77, "line": "x"}, "no_checkpoint"),
+        ({"size": "1", "line": "x"}, "field"),
+        ({}, "field"),
+    ],
+)
+def test_what_is_no_cosignature_is_refused_with_its_reason(witness_of, body, code):
+    _grow(1)
+    ledger.checkpoint()
+    headers = {"Authorization": f"Bearer {witness_of().home.token}"}
+    answer = Client().post("/api/v1/witness/cosignatures", body, content_type="application/json", headers=headers)
+    assert answer.status_code in (409, 422) and answer.json()["refused"][0]["check"] == code
+
+
+def test_a_stranger_cannot_cosign(db):
+    answer = Client().post("/api/v1/witness/cosignatures", {}, content_type="application/json")
+    assert answer.status_code == 401
+
+
+def test_its_own_view_can_be_asked_for(witness_of):
+    _grow(2)
+    witness = witness_of()
+    witness.round()
+    with showing(witness.home, "127.0.0.1:0") as port:
+        for page, text in (
+            ("checkpoint", witness.home.last),
+            ("key", f"{witness.home.verifier}\n"),
+            ("split-views", "[]"),
+        ):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as answer:
+                assert answer.read().decode() == text
