@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from kombu.exceptions import OperationalError
 
 from ledger import anchors
 from ledger.canonical import instant
@@ -16,6 +18,8 @@ from ledger.checkpoints import newest_moment
 from ledger.models import Anchor, Checkpoint
 
 logger = logging.getLogger(__name__)
+ASKED_AGAIN = timedelta(minutes=1)
+_asked: dict[str, datetime] = {}
 
 
 def configured() -> dict[str, dict[str, Any]]:
@@ -41,6 +45,20 @@ def waiting() -> dict[str, Checkpoint]:
         return {}
     covered = Anchor.objects.filter(checkpoint__size__gt=moment).values_list("name", flat=True)
     return {name: last for name in configured() if name not in set(covered)}
+
+
+def ask_for_anchors(now: datetime) -> bool:
+    """Ask a worker to publish what waits, at most once a minute in this process; say whether one was asked."""
+    last = _asked.get("at")
+    if (last is not None and now - last < ASKED_AGAIN) or not waiting():
+        return False
+    _asked["at"] = now
+    try:
+        current_app.send_task("ledger.tasks.anchor_checkpoints", expires=50, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("no worker can be asked to anchor: %s", error)
+        return False
+    return True
 
 
 def anchor_waiting(now: datetime) -> list[str]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from ledger import heads, nodes, notes, tree, triggers
-from ledger.models import Checkpoint, Head, Personal
+from ledger import cosignatures, heads, nodes, notes, tree, triggers
+from ledger.models import Checkpoint, Cosignature, Head, Personal
 from ledger.rebuild import LEVEL, SEGMENT, Row, Segment, Values, rebuild
+from ledger.witnessing import text_of
 
 _AT = {
     "postgresql": """to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
@@ -27,6 +28,7 @@ _ROWS = (
     'WHERE e."index" >= %s AND e."index" < %s ORDER BY e."index"'
 )
 _STANDING = 'SELECT (SELECT size FROM ledger_head WHERE id = 1), (SELECT MAX("index") FROM ledger_entry)'
+CHUNK = 1000
 Frontiers = dict[str, list[bytes]]
 
 
@@ -61,10 +63,12 @@ def verify(*, processes: int = 1) -> Verdict:
         whole = {at: _over(upper, part) for at, part in found.at_checkpoints.items()}
         faults += _checkpoint_faults(signed, whole)
         last = _over(upper, found.frontiers)
-        if found.start + SEGMENT <= size:
+        if found.start + SEGMENT <= size:  # a full one is a leaf of the tree above
             faults += _grown(upper, found)
+            last = dict(upper)
     faults += _head_faults(head, size, last)
     faults += [f"checkpoint {at}: signs more entries than there are" for at in _beyond(size)]
+    faults += _cosignature_faults()
     return Verdict(size, tree.frontier_root(last["sha256"]).hex(), tuple(faults))
 
 
@@ -111,11 +115,7 @@ def _values(start: int, stop: int) -> Values:
 
 def _over(upper: Frontiers, part: Frontiers) -> Frontiers:
     """Return the frontiers of the whole tree: those of the full segments before, then those within this one."""
-    whole = {}
-    for name, nodes_before in upper.items():
-        kept = [*nodes_before, *part[name]]
-        whole[name] = kept
-    return whole
+    return {name: [*before, *part[name]] for name, before in upper.items()}
 
 
 def _grown(upper: Frontiers, found: Segment) -> Iterator[str]:
@@ -148,6 +148,17 @@ def _checkpoint_faults(signed: dict[int, Checkpoint], frontiers: dict[int, Front
         same = told.root_sm3 in (b"", roots["sm3"]) and row.root == roots["sha256"].hex()
         if (told.origin, told.size, told.root, same) != (settings.LOG_ORIGIN, size, roots["sha256"], True):
             yield f"checkpoint {size}: signs another head than the entries give"
+
+
+def _cosignature_faults() -> Iterator[str]:
+    for row in Cosignature.objects.select_related("checkpoint", "witness").order_by("id").iterator(CHUNK):
+        try:
+            signed = cosignatures.verified(row.line, text_of(row.checkpoint), row.witness.key)
+        except notes.BadNote as error:
+            yield f"checkpoint {row.checkpoint_id}: {error}"
+            continue
+        if signed.at != row.at:
+            yield f"checkpoint {row.checkpoint_id}: the cosignature of {row.witness.name} was made at another time"
 
 
 def _beyond(size: int) -> list[int]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, close_old_connections, connection
 
 from evaluation import waiting
-from ledger import checkpoints, clock
+from ledger import anchoring, checkpoints, clock
 from runtime import health
 from tendering import agenda, signed_documents
 
@@ -78,4 +78,5 @@ def keep_house() -> None:
     health.beat("clock", pid=os.getpid())
     waiting.take_up_waiting_readings(now)
     checkpoints.sign_when_old(now)
+    anchoring.ask_for_anchors(now)
     signed_documents.ask_for_stamps(now)

@@ -5,19 +5,24 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
 import ledger
-from ledger import entries, heads, nodes, notes, tree
+from ledger import cosignatures, entries, heads, nodes, notes, rebuild, tree
+from ledger import verify as verification
 from ledger.canonical import canonical, instant
 from ledger.checkpoints import sign_when_old
-from ledger.models import Body, Checkpoint, Entry, Head, Personal
+from ledger.models import Body, Checkpoint, Cosignature, Entry, Head, Personal
 from ledger.verify import verify
+from ledger.witnessing import register_witness, take_cosignature, text_of
 from tests.ledger_triggers import no_triggers
 
 AT = datetime(2026, 3, 2, 1, 30, 0, 5, tzinfo=UTC)
+WITNESS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+WITNESS_KEY = cosignatures.verifier_key("notary.example", WITNESS)
 
 
 def _fill(count, **given):
@@ -137,11 +142,14 @@ TAMPERINGS = {
     "an actor's role changed": lambda: Body.objects.filter(pk=2).update(role="centre"),
     "a time moved": lambda: Entry.objects.filter(pk=2).update(at=AT + timedelta(seconds=1)),
     "a leaf replaced": lambda: Entry.objects.filter(pk=2).update(leaf="0" * 64),
+    "a node of a larger subtree exchanged": lambda: Entry.objects.filter(pk=3).update(
+        nodes_sm3=Entry.objects.get(pk=3).nodes_sm3[:64] + "0" * 64
+    ),
     "a leaf that is no hash": lambda: Entry.objects.filter(pk=2).update(leaf="rubbish"),
     "a salt that is no salt": lambda: Body.objects.filter(pk=2).update(salt="rubbish"),
     "hashes of persons that are none": lambda: Body.objects.filter(pk=2).update(personal=["rubbish"]),
     "an entry cut out": lambda: (Personal.objects.filter(entry=2).delete(), _delete(Body, 2), _delete(Entry, 2)),
-    "the last entry cut off": lambda: (Personal.objects.filter(entry=4).delete(), _delete(Body, 4), _delete(Entry, 4)),
+    "the last entry cut off": lambda: (Personal.objects.filter(entry=5).delete(), _delete(Body, 5), _delete(Entry, 5)),
     "a body taken away": lambda: _delete(Body, 2),
     "a person exchanged": lambda: Personal.objects.filter(entry=2, field="actor").update(value="somebody"),
     "the head set back": lambda: Head.objects.update(size=3),
@@ -152,7 +160,12 @@ TAMPERINGS = {
     "a node stored beside": lambda: Entry.objects.filter(pk=2).update(nodes_sm3="0" * 64),
     "a leaf of the second tree replaced": lambda: Entry.objects.filter(pk=2).update(leaf_sm3="0" * 64),
     "a checkpoint exchanged": lambda: Checkpoint.objects.update(note="forged"),
-    "a checkpoint of another root": lambda: Checkpoint.objects.update(note=heads.signed_head(5, "0" * 64)),
+    "a checkpoint of another root": lambda: Checkpoint.objects.update(note=heads.signed_head(4, "0" * 64)),
+    "a checkpoint of another second root": lambda: Checkpoint.objects.update(
+        note=heads.signed_head(4, Checkpoint.objects.get().root, "0" * 64)
+    ),
+    "a cosignature exchanged": lambda: Cosignature.objects.update(line="— notary.example AAAA"),
+    "a cosignature of another time": lambda: Cosignature.objects.update(at=AT + timedelta(seconds=1)),
     "a checkpoint of the future": lambda: Checkpoint.objects.create(size=99, root="0" * 64, note="x", at=AT),
 }
 
@@ -162,11 +175,24 @@ def _delete(model, pk):
     rows._raw_delete(rows.db)
 
 
+def _in_stretches(monkeypatch, level):
+    """Make the stretches that are recomputed at a time 2^level entries long."""
+    for module in (rebuild, verification):
+        monkeypatch.setattr(module, "LEVEL", level)
+        monkeypatch.setattr(module, "SEGMENT", 1 << level)
+
+
+@pytest.mark.parametrize("level", [12, 0, 1, 2])
 @pytest.mark.parametrize("tampering", TAMPERINGS)
-def test_every_tampering_is_named(cast, tampering):
-    _fill(5, actor=cast.agency.actor)
+def test_every_tampering_is_named(cast, monkeypatch, tampering, level):
+    _in_stretches(monkeypatch, level)
+    _fill(4, actor=cast.agency.actor)
     ledger.checkpoint()
-    assert verify().good
+    _fill(1, actor=cast.agency.actor)
+    witness, _ = register_witness(organisation="公证处", key=WITNESS_KEY, now=AT)
+    line = cosignatures.cosigned(text_of(Checkpoint.objects.get()), "notary.example", WITNESS, AT)
+    take_cosignature(witness_id=witness.pk, size=4, line=line, now=AT)
+    assert verify().faults == ()
     with no_triggers():
         TAMPERINGS[tampering]()
     verdict = verify()
@@ -190,3 +216,27 @@ def test_the_command_reports_and_exits_by_what_it_found(db, capsys):
         call_command("verify_ledger")
     told = capsys.readouterr()
     assert stopped.value.code == 1 and "head" in told.err and "FAULTY" in told.out
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 23])
+def test_a_ledger_of_any_length_is_good_in_stretches_of_any_length(db, monkeypatch, level, count):
+    _in_stretches(monkeypatch, level)
+    for _ in range(count):
+        _fill(1)
+        ledger.checkpoint()
+    verdict = verify()
+    assert verdict.faults == () and {"size": verdict.size, "root": verdict.root} == ledger.head()
+
+
+def test_several_processes_find_the_same_as_one(real_database, monkeypatch):
+    _in_stretches(monkeypatch, 2)
+    with transaction.atomic():
+        _fill(21)
+    ledger.checkpoint()
+    assert verify(processes=2) == verify() and verify().good
+    with no_triggers():
+        Body.objects.filter(pk=18).update(payload={"n": 9})
+        Entry.objects.filter(pk=7).update(nodes="")
+    assert verify(processes=2).faults == verify().faults
+    assert {fault.partition(":")[0] for fault in verify().faults} == {"entry 7", "entry 18"}
