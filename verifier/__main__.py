@@ -8,11 +8,10 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from ledger.notes import BadNote, parsed_key
-from sealing import canonical
-from sealing.canonical import NotCanonical
+from ledger.cosignatures import COSIGNATURE
+from ledger.notes import ED25519, BadNote, parsed_key
+from ledger.offline import Unreadable, read_receipt
 from suites.certificates import BadCertificate, from_pem
 from verifier.archive import opened
 from verifier.case import Brought
@@ -34,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--trust", type=Path, help="the root certificate as you know it, PEM or DER")
     parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="one you saved; repeatable")
     parser.add_argument("--receipt", type=Path, action="append", default=[], help="your own receipt; repeatable")
+    parser.add_argument("--witness", action="append", default=[], help="a witness's key as you know it; repeatable")
+    parser.add_argument("--tsa-root", type=Path, action="append", default=[], help="a timestamp authority's root, PEM")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -69,28 +70,24 @@ def _brought(options: argparse.Namespace) -> Brought:
     """Return what the reader brought along. :raises WrongUsage: it cannot be read"""
     try:
         return Brought(
-            log_key=_log_key(options.log_key),
+            log_key=_key(options.log_key, ED25519),
             trust=tuple(from_pem(_bytes(options.trust))) if options.trust else (),
             checkpoints=tuple(_bytes(path).decode() for path in options.checkpoint),
-            receipts=tuple(_receipt(path) for path in options.receipt),
+            receipts=tuple(read_receipt(_bytes(path)) for path in options.receipt),
+            witnesses=tuple(_key(given, COSIGNATURE) for given in options.witness),
+            timestamp_roots=tuple(_bytes(path) for path in options.tsa_root),
         )
-    except (BadNote, BadCertificate, NotCanonical, UnicodeDecodeError) as error:
+    except (BadNote, BadCertificate, Unreadable, UnicodeDecodeError) as error:
         raise WrongUsage(str(error)) from error
 
 
-def _log_key(given: str) -> str:
+def _key(given: str, algorithm: bytes) -> str:
+    """Return a pinned key, read from a file where one is named. :raises BadNote: it is none of this algorithm"""
     if given and "+" not in given and Path(given).is_file():
         given = _bytes(Path(given)).decode().strip()
     if given:
-        parsed_key(given)
+        parsed_key(given, algorithm)
     return given
-
-
-def _receipt(path: Path) -> dict[str, Any]:
-    found = canonical.loads(_bytes(path))
-    if not isinstance(found, dict):
-        raise WrongUsage(f"{path} is no receipt")
-    return found
 
 
 def _bytes(path: Path) -> bytes:

@@ -29,7 +29,9 @@ class Brought:
     log_key: str = ""
     trust: tuple[bytes, ...] = ()
     checkpoints: tuple[str, ...] = ()
-    receipts: tuple[Mapping[str, Any], ...] = ()
+    receipts: tuple[Mapping[str, Any], ...] = ()  # as `ledger.offline.read_receipt` returns them
+    witnesses: tuple[str, ...] = ()
+    timestamp_roots: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,12 @@ class Case:
         yield from (receipt["evidence"]["size"] for receipt in evidence.receipts.values())
         yield from (size for _place, size, _root in self.claimed_heads())
         yield from (size for note in self.brought.checkpoints if (size := note_size(note)) is not None)
-        yield from (row["size"] for row in map(held_entry, self.brought.receipts) if row)
+        yield from (receipt["size"] for receipt in self.brought.receipts)
 
     def _indexes(self) -> Iterator[int]:
         yield from (entry.index for entry in self.evidence.entries)
         yield from (receipt["evidence"]["index"] for receipt in self.evidence.receipts.values())
-        yield from (row["index"] for row in map(held_entry, self.brought.receipts) if row)
+        yield from (receipt["index"] for receipt in self.brought.receipts)
 
     def claimed_heads(self) -> list[tuple[str, int, str]]:
         """Return every head of the log that a draw or a custodian's statement names: place, size, root in hex."""
@@ -175,13 +177,6 @@ def note_size(note: str) -> int | None:
     """Return the size that a checkpoint's text claims, None where it is no number."""
     claimed = [*note.split("\n"), ""][1]
     return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= MOST_DIGITS else None
-
-
-def held_entry(receipt: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the evidence of a receipt that the reader brought, None when it has another form."""
-    evidence = receipt.get("evidence")
-    known = {name: evidence[name] for name in form.EVIDENCE if name in evidence} if isinstance(evidence, dict) else {}
-    return known if form.IS_EVIDENCE(known) else None
 
 
 def _records(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:

@@ -56,6 +56,8 @@ class Evidence:
     receipt_key: bytes = b""
     roots: list[bytes] = field(default_factory=list)
     crls: list[bytes] = field(default_factory=list)
+    witnesses: list[str] = field(default_factory=list)
+    timestamp_roots: list[bytes] = field(default_factory=list)
     receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     shares: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, bytes] = field(default_factory=dict)
@@ -136,6 +138,8 @@ def _read_tender(evidence: Evidence) -> None:
     evidence.receipt_key = from_base64(trust["receipt_key"])
     evidence.roots = [from_base64(der) for der in trust["roots"]]
     evidence.crls = [from_base64(der) for der in trust["crls"]]
+    evidence.witnesses = trust["witnesses"]
+    evidence.timestamp_roots = [from_base64(pem) for pem in trust["timestamp_roots"]]
 
 
 def _read_bids(evidence: Evidence) -> None:

@@ -61,6 +61,11 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "bid.received": {**_BID, "sequence": number(1, LARGEST), "size": number(1, LARGEST), "replaces": list_of(is_hash)},
     "bid.withdrawn": _BID,
     "bid.superseded": _BID,
+    "draw.committed": {
+        "draws": list_of(member({"matter": is_text, "purpose": is_text, "commitment": is_hash}), most=20),
+    },
+    "draw.opened": {"matters": list_of(is_text, most=20), "checkpoint": is_object},
+    "draw.contributed": {"number": number(1, LARGEST), "text": is_text},
     "lot.closed": {
         "lot": is_code,
         "deadline": is_time,

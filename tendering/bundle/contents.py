@@ -7,11 +7,15 @@ sealed files with the released shares, the public variant has neither.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 import ledger
 from ledger import heads
-from ledger.models import Checkpoint, Entry
+from ledger.anchoring import tokens_of
+from ledger.models import Checkpoint, Entry, Witness
 from ledger.reading import PUBLIC
 from sealing import canonical
 from sealing.canonical import from_base64, to_base64
@@ -73,8 +77,24 @@ def _checkpoints(indexes: list[int], size: int) -> list[dict[str, Any]]:
     """Return for each entry the first checkpoint that covers it, and the one of the bundle's own head; by size."""
     sizes = list(Checkpoint.objects.filter(size__lte=size).order_by("size").values_list("size", flat=True))
     wanted = {size} | {sizes[place] for index in indexes if (place := bisect_right(sizes, index)) < len(sizes)}
-    rows = Checkpoint.objects.filter(size__in=wanted).order_by("size")
-    return [{"size": row.size, "note": row.note} for row in rows]
+    wanted |= _attested(sizes, indexes)
+    rows = Checkpoint.objects.filter(size__in=wanted).order_by("size").prefetch_related("cosignatures", "anchors")
+    return [
+        {
+            "size": row.size,
+            "note": row.note,
+            "cosignatures": [cosignature.line for cosignature in row.cosignatures.all()],
+            "timestamps": tokens_of(row),
+        }
+        for row in rows
+    ]
+
+
+def _attested(sizes: list[int], indexes: list[int]) -> set[int]:
+    """Return the checkpoints from the lot's first entry on that witnesses cosigned or an authority stamped."""
+    rows = Checkpoint.objects.filter(size__gt=min(indexes, default=0), size__lte=sizes[-1] if sizes else 0)
+    signed = rows.filter(cosignatures__isnull=False) | rows.filter(anchors__isnull=False)
+    return set(signed.values_list("size", flat=True).distinct())
 
 
 def _parameters(lot: Lot) -> list[dict[str, Any]]:
@@ -90,7 +110,15 @@ def _trust(lot: Lot) -> dict[str, Any]:
         "receipt_key": to_base64(receipts.public_key()),
         "roots": [to_base64(der) for der in trust],
         "crls": [to_base64(der) for der in crls],
+        "witnesses": list(Witness.objects.order_by("name").values_list("key", flat=True)),
+        "timestamp_roots": [to_base64(pem) for pem in _timestamp_roots()],
     }
+
+
+def _timestamp_roots() -> list[bytes]:
+    """Return what the installation's timestamps are verified by, PEM; nothing without an authority."""
+    path = Path(settings.TIMESTAMP_ROOTS)
+    return [path.read_bytes()] if settings.TIMESTAMP_AUTHORITY and path.is_file() else []
 
 
 def _above_leaves(lot: Lot) -> list[bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from ledger import notes
 from sealing import canonical
 from sealing.canonical import LARGEST
-from sealing.fields import Form, is_code, is_hash, is_list, is_object, is_text, number, octets, one
+from sealing.fields import Form, is_code, is_hash, is_object, is_text, number, octets, one
 
 VERSION = 1
 FULL, PUBLIC = "full", "public"
@@ -54,16 +54,11 @@ def list_of(form: Form, *, least: int = 0, most: int = 10_000) -> Form:
     return lambda value: isinstance(value, list) and least <= len(value) <= most and all(map(form, value))
 
 
-def member(table: Mapping[str, Form], optional: Mapping[str, Form] | None = None) -> Form:
-    """An object with exactly the members of the table, and perhaps the optional ones."""
-    extra = optional or {}
-
-    def holds(value: Any) -> bool:
-        if not isinstance(value, dict) or set(table) - set(value) or set(value) - set(table) - set(extra):
-            return False
-        return all(({**table, **extra})[name](item) for name, item in value.items())
-
-    return holds
+def member(table: Mapping[str, Form]) -> Form:
+    """An object with exactly the members of the table."""
+    return lambda value: (
+        isinstance(value, dict) and set(value) == set(table) and all(table[name](item) for name, item in value.items())
+    )
 
 
 def either(*forms: Form) -> Form:
@@ -83,6 +78,10 @@ def _is_string(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_verifier_key(value: Any) -> bool:
+    return isinstance(value, str) and _VERIFIER_KEY.match(value) is not None
+
+
 _LISTED = member({"name": is_text, "size": number(0, LARGEST), "sha256": is_hash})
 BODY = {
     "v": one,
@@ -90,7 +89,7 @@ BODY = {
     "tender": is_code,
     "variant": lambda value: isinstance(value, str) and value in VARIANTS,
     "at": is_instant,
-    "log_key": lambda value: isinstance(value, str) and _VERIFIER_KEY.match(value) is not None,
+    "log_key": _is_verifier_key,
     "size": number(1, 1 << 32),
     "members": list_of(_LISTED, most=60_000),
 }
@@ -100,9 +99,18 @@ IS_TRUST = member(
         "receipt_key": octets(1, 200),
         "roots": list_of(octets(1, 1 << 14), least=1, most=16),
         "crls": list_of(octets(1, 16 << 20), most=16),
+        "witnesses": list_of(_is_verifier_key, most=100),
+        "timestamp_roots": list_of(octets(1, 1 << 16), most=16),
     }
 )
-IS_CHECKPOINT = member({"note": is_note, "size": number(0, 1 << 32)}, {"timestamp": is_object, "witnesses": is_list})
+IS_CHECKPOINT = member(
+    {
+        "note": is_note,
+        "size": number(0, 1 << 32),
+        "cosignatures": list_of(is_note, most=100),
+        "timestamps": list_of(octets(1, 1 << 20), most=20),
+    }
+)
 BODY_OF_ENTRY = {
     "kind": is_text,
     "lot": is_code,

@@ -7,16 +7,24 @@ custodians, one names no price and is revoked; three more are opened by their bi
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 
 import ledger
 from evaluation.operations.draft_report import draft_report
 from evaluation.operations.sign_report import sign_report
 from identity.models import Custodian
 from lawbook import scheme
+from ledger import cosignatures
+from ledger.anchors.timestamp import TimestampAnchor
+from ledger.models import Anchor
+from ledger.witnessing import register_witness, take_cosignature
 from sealing.keys import OwnKeys
 from sealing.layout import read_layout
 from sealing.release import release_share as unwrap_share
@@ -25,10 +33,12 @@ from sealing.seal import Contents, seal_bid
 from sealing.tender import tender_from
 from sealing.trailer import leaf_of
 from tendering import bid_queries, queries
-from tendering.models import Bid, Lot, Opening
+from tendering.models import Bid, Draw, Lot, Opening
+from tendering.operations.add_draw_line import add_draw_line
 from tendering.operations.close_lot import close_lot
 from tendering.operations.complete_bid import complete_bid
 from tendering.operations.confirm_record import confirm_record
+from tendering.operations.draw_coefficients import draw_coefficients
 from tendering.operations.end_window import end_window
 from tendering.operations.issue_award import issue_award
 from tendering.operations.open_bids import open_bids
@@ -44,6 +54,7 @@ from tests.cast import Cast, Player
 from tests.lots import DEADLINE, Keys, SettableClock, certified, make_announced, make_keys_of
 from tests.opened_lot import OpenedLot, findings, hand_in, make_pool, points, start
 
+WITNESS = "notary.example/witness"
 PRICES = ("36100000.00", "35900000.00", "36600000.00", "36000000.00")
 TECHNICAL = ("7", "7.2", "7.4", "7.6", "8")
 
@@ -59,6 +70,7 @@ class Awarded:
     lot: Lot
     own: dict[str, OwnKeys] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    witness: str = ""
 
     def bid(self, player: Player, *, price: str | None, sequence: int = 1) -> Bid:
         """Seal and hand in a bid, as the library does it."""
@@ -129,14 +141,47 @@ class Awarded:
 def drive(cast: Cast, clock: SettableClock, folder: Path, *, until: str = "awarded") -> Awarded:
     """Play the lot up to a stage: `closed`, `opened`, `evaluated`, `candidates_published` or `awarded`."""
     keys = make_keys_of(cast)
-    lot = make_announced(cast, keys, scheme=scheme("construction"))
+    lot = make_announced(cast, keys, scheme=_scheme())
     play = Awarded(cast, clock, folder, keys, lot)
+    _attest(play)
     for stage, act in ACTS:
         act(play)
         ledger.checkpoint()
         if stage == until:
             break
     return play
+
+
+def _attest(play: Awarded) -> None:
+    """A notary cosigns the checkpoint after the announcement, and an authority stamps it."""
+    now, witness_key = play.clock.now, Ed25519PrivateKey.generate()
+    key = cosignatures.verifier_key(WITNESS, witness_key)
+    play.witness = key
+    with transaction.atomic():
+        witness = register_witness(organisation="香山公证处", key=key, now=now).witness
+    note = ledger.checkpoint()
+    text, size = note.rpartition("\n\n")[0] + "\n", int(note.split("\n")[1])
+    line = cosignatures.cosigned(text, WITNESS, witness_key, now)
+    take_cosignature(witness_id=witness.pk, size=size, line=line, now=now)
+    receipt = TimestampAnchor("demonstration", home=str(play.folder / "timestamps")).publish(note, at=now)
+    Anchor.objects.create(checkpoint_id=size, name="timestamp", receipt=receipt, at=now)
+
+
+def _scheme() -> dict[str, Any]:
+    """The scheme of construction, its float drawn from four published values."""
+    found = deepcopy(dict(scheme("construction")))
+    found["price"]["float_set"] = ["0", "0.01", "0.02", "0.03"]
+    return found
+
+
+def _draw(play: Awarded) -> None:
+    """Those present add their lines; the clock draws when the time for them is over."""
+    for player, text in ((play.cast.bidders[0], "阳光"), (play.cast.regulator, "2026-04-01 中山")):
+        add_draw_line(lot_code=play.lot.code, text=text, actor=player.actor)
+    closes_at = Draw.objects.get(lot=play.lot, matter="coefficients").closes_at
+    assert closes_at is not None
+    play.clock.now = closes_at
+    draw_coefficients(lot_id=play.lot.pk)
 
 
 def _close(play: Awarded) -> None:
@@ -154,6 +199,7 @@ def _close(play: Awarded) -> None:
 
 def _open(play: Awarded) -> None:
     start_opening(lot_id=play.lot.pk)
+    _draw(play)
     bids = {bid.bidder_id: bid for bid in Bid.objects.filter(lot=play.lot, state="received")}
     for player in (*play.cast.bidders[:3], play.cast.outsider):
         play.clock.move(seconds=10)

@@ -20,6 +20,7 @@ class Exported:
     log_key: str
     platform: Any
     root: bytes  # DER of the true root
+    witness: str  # the notary's key
     receipt: dict[str, Any]  # what the bidder whose bid was revoked keeps
 
 
@@ -34,6 +35,7 @@ def house(db, settings, monkeypatch, tmp_path_factory):
     folder = tmp_path_factory.mktemp("house")
     for name in FOLDERS:
         setattr(settings, name, folder / name.lower())
+    settings.TIMESTAMP_AUTHORITY, settings.TIMESTAMP_ROOTS = "demonstration", folder / "timestamps" / "root.pem"
     hands = SettableClock()
     monkeypatch.setattr(clock, "now", hands)
     return folder, hands
@@ -63,4 +65,6 @@ def _play(request, folder: Path) -> Exported:
             export_bundle(play.fresh(), out, variant=variant)
     signer = receipts._signer()
     platform = Platform(heads.log_key(), signer, dict(play.own), play.keys.agency, play.keys.custodians)
-    return Exported(paths["full"], paths["public"], heads.verifier_key(), platform, play.root(), play.receipt())
+    return Exported(
+        paths["full"], paths["public"], heads.verifier_key(), platform, play.root(), play.witness, play.receipt()
+    )

@@ -10,12 +10,13 @@ import pytest
 
 from suites.certificates import to_pem
 from tests.verifier.forge import Forgery
+from tests.verifier.tampering import TABLE, another_root
 from tests.verifier.test_tamperings import failing
 from verifier.__main__ import main
 from verifier.table import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_APPLICABLE = {"draws", "ballots"}
+NOT_APPLICABLE = {"ballots"}
 
 
 def outcomes(told):
@@ -29,7 +30,13 @@ def pins(exported, tmp_path):
     (tmp_path / "receipt.json").write_text(json.dumps(exported.receipt))
     (tmp_path / "checkpoint").write_text(Forgery.of(exported.full, exported.platform).checkpoints[0]["note"])
     files = {"--trust": "root.pem", "--receipt": "receipt.json", "--checkpoint": "checkpoint"}
-    return ["--log-key", exported.log_key, *(str(x) for name, f in files.items() for x in (name, tmp_path / f))]
+    return [
+        "--log-key",
+        exported.log_key,
+        "--witness",
+        exported.witness,
+        *(str(x) for name, f in files.items() for x in (name, tmp_path / f)),
+    ]
 
 
 def test_an_honest_lot_passes_every_check(exported, pins, capsys):
@@ -43,6 +50,8 @@ def test_an_honest_lot_passes_every_check(exported, pins, capsys):
     assert details["opened_bids"] == "4 bids opened again, prices as read out"
     assert details["unopened_bids"] == "1 bids stayed shut for the reason given"
     assert details["sheets"] == "10 sheets of 5 members"
+    assert details["draws"] == "coefficients, experts recomputed"
+    assert details["witnesses"] == "1 cosignatures by notary.example/witness"
 
 
 def test_the_public_variant_passes_without_shares(exported, capsys):
@@ -62,11 +71,9 @@ def test_without_a_pinned_key_the_verdict_says_so_with_its_fingerprint(exported,
 
 
 def test_another_pinned_key_root_and_checkpoint_are_named(exported, tmp_path, capsys):
-    from tests.verifier.tamperings import _another_root
-
     other = "gongheng.local/log+29e1891c+AWsW61OsjVO52i7EvG6cS+J/pHlBtYZVvyy6lzvpumsy"
     assert failing(capsys, exported.full, "--log-key", other)[0] == {"log_key"}
-    (tmp_path / "other.pem").write_bytes(to_pem(_another_root()))
+    (tmp_path / "other.pem").write_bytes(to_pem(another_root()))
     assert failing(capsys, exported.full, "--trust", str(tmp_path / "other.pem"))[0] == {"trust_root"}
 
 
@@ -76,12 +83,19 @@ def test_a_history_that_differs_from_a_saved_checkpoint_is_named(exported, pins,
     bundle.rebuild_log()
     forged = bundle.write(tmp_path / "forged.zip", signed=True)
     found, _told = failing(capsys, forged, *pins)
-    assert found == {"kept_checkpoints", "own_receipts", "heads_seen"}
+    assert found == {"kept_checkpoints", "own_receipts", "heads_seen", "witnesses", "timestamps"}
+
+
+def test_a_platform_that_leaves_out_the_cosignatures_is_found_by_who_knows_the_witness(exported, tmp_path, capsys):
+    bundle = Forgery.of(exported.full, exported.platform)
+    for row in bundle.checkpoints:
+        row["cosignatures"] = []
+    forged = bundle.write(tmp_path / "forged.zip", signed=True)
+    assert failing(capsys, forged)[0] == set()
+    assert failing(capsys, forged, "--witness", exported.witness)[0] == {"witnesses"}
 
 
 def test_a_bidder_whose_bid_was_dropped_from_the_history_proves_it_with_the_receipt(exported, pins, tmp_path, capsys):
-    from tests.verifier.tamperings import TABLE
-
     bundle = Forgery.of(exported.full, exported.platform)
     TABLE["a_bid_is_dropped_from_the_whole_history"].tamper(bundle)
     found, told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True), *pins)
@@ -93,9 +107,11 @@ def test_a_bidder_whose_bid_was_dropped_from_the_history_proves_it_with_the_rece
 def test_it_runs_as_a_program_without_django_network_or_home(exported, tmp_path):
     script = (
         "import runpy, sys\n"
+        "def hook(event, arguments):\n    assert event not in ('socket.connect', 'socket.bind', 'sqlite3.connect'), event\n"
+        "sys.addaudithook(hook)\n"
         "sys.argv = ['verifier', *sys.argv[1:]]\n"
         "try:\n    runpy.run_module('verifier', run_name='__main__')\n"
-        "finally:\n    bad = {'django', 'channels', 'celery', 'httpx', 'socketserver'} & set(sys.modules)\n"
+        "finally:\n    bad = {'django', 'channels', 'celery', 'sqlite3'} & set(sys.modules)\n"
         "    assert not bad, bad\n"
     )
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ledger import entries, notes, tree
+from ledger.cosignatures import COSIGNATURE, verified
 from ledger.kinds import KINDS, Visibility
 from ledger.notes import BadNote
+from ledger.offline import Pinned, verify_receipt
+from sealing.canonical import from_base64
 from tendering.bundle import form
-from verifier.case import Case, held_entry, note_size
+from verifier.case import Case, note_size
 from verifier.evidence import LedgerEntry
-from verifier.outcome import Finding, judged, not_applicable
+from verifier.outcome import Finding, judged, not_applicable, short
 
 
 def log_key(case: Case) -> Finding:
@@ -129,7 +132,7 @@ def inclusion_reasons(case: Case, evidence: Mapping[str, Any], place: str) -> li
 
 
 def own_receipts(case: Case) -> Finding:
-    """A receipt that the reader holds is in this log, and its bid in the closing set with the state that follows."""
+    """A receipt that the reader holds proves itself, is in this log, and its bid is in the closing set."""
     held = case.brought.receipts
     if not held:
         return not_applicable("no receipt of one's own was given (--receipt)")
@@ -137,14 +140,57 @@ def own_receipts(case: Case) -> Finding:
 
 
 def _held_reasons(case: Case, receipt: Mapping[str, Any]) -> list[str]:
-    evidence = held_entry(receipt)
-    if evidence is None:
-        return ["a given receipt has another form"]
-    digest = str(evidence["body"]["payload"].get("bid_digest"))
-    place = f"your receipt of {digest[:16]}"
-    wrong = inclusion_reasons(case, evidence, place)
-    if evidence["body"]["lot"] != case.evidence.lot:
-        wrong.append(f"{place}: it is of lot {evidence['body']['lot']}")
+    digest = str(receipt["body"]["payload"].get("bid_digest"))
+    place = f"your receipt of {short(digest)}"
+    pinned = Pinned(case.evidence.body["log_key"], case.brought.witnesses, case.brought.timestamp_roots)
+    wrong = [f"{place}: {fault}" for fault in verify_receipt(receipt, pinned).faults]
+    wrong += inclusion_reasons(case, receipt, place) if not wrong else []
+    if receipt["body"]["lot"] != case.evidence.lot:
+        wrong.append(f"{place}: it is of lot {receipt['body']['lot']}")
     if case.closing and all(row["bid_digest"] != digest for row in case.closing.payload["bids"]):
         wrong.append(f"{place}: the bid is missing from the closing set")
     return wrong
+
+
+def witnesses(case: Case) -> Finding:
+    """Every cosignature is a known witness's, over the checkpoint it stands at; every pinned witness cosigned one."""
+    evidence = case.evidence
+    keys = {notes.parsed_key(key, COSIGNATURE)[0]: key for key in (*evidence.witnesses, *case.brought.witnesses)}
+    rows = [(row, line) for row in evidence.checkpoints for line in row["cosignatures"]]
+    if not rows and not case.brought.witnesses:
+        return not_applicable("no witness has cosigned a checkpoint of this bundle")
+    wrong, seen = [], []
+    for row, line in rows:
+        name = [*line.split(" "), ""][1]
+        try:
+            seen.append(verified(line, note_text(row["note"]), keys.get(name, "")))
+        except BadNote as error:
+            wrong.append(f"checkpoint {row['size']}: {error}")
+    names = {one.name for one in seen}
+    pinned = {notes.parsed_key(key, COSIGNATURE)[0] for key in case.brought.witnesses}
+    wrong += [f"the pinned witness {name} cosigned none of these checkpoints" for name in sorted(pinned - names)]
+    return judged(wrong, f"{len(seen)} cosignatures by {', '.join(sorted(names))}")
+
+
+def note_text(note: str) -> str:
+    """Return what cosignatures and timestamps speak of: a checkpoint's text without its signatures."""
+    return note.rpartition("\n\n")[0] + "\n"
+
+
+def stamps(case: Case) -> Finding:
+    """Every timestamp is a trusted authority's, over the checkpoint it stands at."""
+    evidence = case.evidence
+    rows = [(row, token) for row in evidence.checkpoints for token in row["timestamps"]]
+    if not rows:
+        return not_applicable("no checkpoint of this bundle is timestamped")
+    import timestamps  # only where there is one: it brings a client with it that is not used here
+
+    roots = case.brought.timestamp_roots or tuple(evidence.timestamp_roots)
+    wrong, times = [], []
+    for row, token in rows:
+        try:
+            times.append(timestamps.verify(from_base64(token), note_text(row["note"]).encode(), roots=list(roots)))
+        except timestamps.TimestampInvalid as error:
+            wrong.append(f"checkpoint {row['size']}: {', '.join(reason.code for reason in error.reasons)}")
+    first = min(times, default=None)
+    return judged(wrong, f"{len(times)} timestamps, the first of {first:%Y-%m-%dT%H:%M:%SZ}" if first else "")
