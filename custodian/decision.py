@@ -96,6 +96,8 @@ def _parameter_reasons(home: Home, header: Header, bodies: Sequence[Mapping[str,
     if len(signers) > 1:
         reasons.append(Reason("postponement", "the parameters are signed by different organisations"))
     binding = header.binding
+    if binding.envelope not in latest.envelopes:
+        reasons.append(Reason("envelope", f"the agency foresaw no envelope {binding.envelope}"))
     pairs = {
         "tender": (latest.tender, binding.tender),
         "lot": (latest.lot, binding.lot),

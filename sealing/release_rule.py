@@ -7,6 +7,8 @@ aware datetimes. The payloads that are read:
 - `lot.amended`, `lot.postponed`: `{"parameters": the agency's signed statement, …}`.
 - `lot.suspended`, `lot.resumed`, `lot.terminated`: no payload needed; the last one counts.
 - `opening.window_ended`: no payload needed. `opening.rescue_asked`: `{"bid_digest"}`.
+- `lot.announced` and the amendments: `parameters.body.envelopes`, in the order in which envelopes are opened.
+- `envelope.started {"envelope", "admitted"}`, `envelope.window_ended`, `envelope.finished {"envelope"}`.
 - `share.released`: `{"bid_digest", "group"}`. `bid.withdrawn`: `{"bid_digest"}`.
 
 Doubt refuses: a postponement that cannot be verified holds the release back, as a release cannot be taken back.
@@ -52,7 +54,7 @@ def may_release(
 
     `own_now` is the agent's own clock, `skew` how far that clock may be ahead; `roots` are its pinned roots (DER).
     `lot_entries` are the lot's ledger bodies in order. Reasons: `signature` and the other checks of the trailer,
-    `policy`, `clock`, `postponement`, `closing_set`, `withdrawn`, `suspended`, `window`.
+    `policy`, `clock`, `postponement`, `closing_set`, `withdrawn`, `suspended`, `envelope`, `window`.
     """
     entries = list(lot_entries)
     return [
@@ -60,6 +62,7 @@ def may_release(
         *_clock_reasons(bid.header, entries, own_now=own_now, skew=skew, roots=roots),
         *_closing_reasons(bid, closing_entry),
         *_state_reasons(bid.bid_digest, entries),
+        *_envelope_reasons(bid, entries),
         *_policy_reasons(bid, entries),
     ]
 
@@ -133,6 +136,41 @@ def _state_reasons(bid_digest: str, entries: list[Entry]) -> list[Reason]:
     return found
 
 
+def _envelope_reasons(bid: Detached, entries: list[Entry]) -> list[Reason]:
+    """A later envelope is due once the one before it is finished, and only for the bidders that were admitted to it."""
+    name, order = bid.header.binding.envelope, _order(entries)
+    if name == order[0]:
+        return []
+    if name not in order:
+        return [Reason("envelope", f"the signed parameters foresee no envelope {name}")]
+    before = order[order.index(name) - 1]
+    first = before == order[0]
+    done = "opening.finished" if first else "envelope.finished"
+    if not any(entry.get("kind") == done and (first or _payload(entry).get("envelope") == before) for entry in entries):
+        return [Reason("envelope", f"the envelope {before}, which comes first, is not opened yet")]
+    started = [_payload(entry) for entry in entries if _of_envelope(entry, "envelope.started", name)]
+    admitted = started[0].get("admitted") if len(started) == 1 else None
+    if not isinstance(admitted, list):
+        return [Reason("envelope", f"the opening of the envelope {name} has not started exactly once")]
+    return [] if bid.bid_digest in admitted else [Reason("envelope", "the bid was not admitted to this envelope")]
+
+
+def _order(entries: list[Entry]) -> list[str]:
+    """The envelopes in signed order; the signatures are judged by `_clock_reasons` and by the agent."""
+    order = ["whole"]
+    for entry in entries:
+        if entry.get("kind") in ("lot.announced", *_POSTPONING):
+            statement = _payload(entry).get("parameters")
+            body = statement.get("body") if isinstance(statement, dict) else None
+            told = body.get("envelopes") if isinstance(body, dict) else None
+            order = told if isinstance(told, list) and told else order
+    return order
+
+
+def _of_envelope(entry: Entry, kind: str, name: str) -> bool:
+    return bool(entry.get("kind") == kind and _payload(entry).get("envelope") == name)
+
+
 def _policy_reasons(bid: Detached, entries: list[Entry]) -> list[Reason]:
     """When custodians act (design 4.3): never, after the window or on the bidder's request, or at the deadline."""
     policy = bid.header.binding.policy
@@ -143,7 +181,11 @@ def _policy_reasons(bid: Detached, entries: list[Entry]) -> list[Reason]:
     digest = bid.bid_digest
     if any(_is(entry, "share.released", digest) and _payload(entry).get("group") == BIDDER for entry in entries):
         return [Reason("window", "the bidder has released this bid itself")]
-    ended = any(entry.get("kind") == "opening.window_ended" for entry in entries)
+    name = bid.header.binding.envelope
+    if name == _order(entries)[0]:
+        ended = any(entry.get("kind") == "opening.window_ended" for entry in entries)
+    else:
+        ended = any(_of_envelope(entry, "envelope.window_ended", name) for entry in entries)
     if ended or any(_is(entry, "opening.rescue_asked", digest) for entry in entries):
         return []
     return [Reason("window", "the window is open and the bidder has not asked for rescue")]

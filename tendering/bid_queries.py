@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 import ledger
@@ -26,8 +26,8 @@ from sealing.header import Header, parse_header
 from sealing.keys import PublicKeys, read_public
 from sealing.trailer import Trailer
 from suites.revocation import Trust
-from tendering import draw_queries, queries, sealed_store
-from tendering.models import Bid, BidState, Lot, OpenedBid, Opening, Release, RescueRequest, Upload
+from tendering import draw_queries, envelopes, queries, sealed_store
+from tendering.models import Bid, BidState, EnvelopeOpening, Lot, OpenedBid, Opening, Release, RescueRequest, Upload
 from tendering.refusals import NotFound
 from tendering.rules import intake
 from tendering.rules.collection import Shares
@@ -207,9 +207,10 @@ class Collection:
         return [row.bid for row in self.rows if not row.openable]
 
 
-def collection(lot: Lot) -> Collection:
-    """Return which bids of the closing set can be opened with the shares that came in."""
-    bids = bids_in_closing_set(lot).filter(state=BidState.RECEIVED)
+def collection(lot: Lot, envelope: str = "") -> Collection:
+    """Return which bids of an envelope (the first) in the closing set can be opened with the shares that came in."""
+    wanted = envelope or envelopes.envelopes_of(lot)[0]
+    bids = bids_in_closing_set(lot).filter(state=BidState.RECEIVED, envelope=wanted)
     return Collection(tuple(Collected(bid, shares_of(bid)) for bid in bids))
 
 
@@ -224,7 +225,13 @@ def opening_of(lot: Lot) -> Opening:
     return opening
 
 
-def window_open(opening: Opening, now: datetime) -> bool:
+def shares_taken(lot: Lot, bid: Bid, now: datetime) -> bool:
+    """Whether the bidder's own share of this bid is taken now: the window of its envelope is open."""
+    window = envelopes.window_of(lot, bid.envelope)
+    return window is not None and window_open(window, now)
+
+
+def window_open(opening: Opening | EnvelopeOpening, now: datetime) -> bool:
     """Whether bidders' shares are still taken: not past the end, or the window is paused, and nobody ended it."""
     return opening.ended_at is None and (opening.paused_at is not None or now < opening.window_ends_at)
 
@@ -286,12 +293,17 @@ def bid_of_statement(statement: dict[str, Any]) -> Bid:
 
 def custodians_act(lot: Lot, bid: Bid) -> bool:
     """Whether custodians' shares of this bid are due now (design 4.3) and may still be used."""
-    opening = opening_of(lot)
-    if opening.collected_at is not None or lot.policy == "bidder" or draw_queries.coefficients_pending(lot):
+    return _due_in(envelopes.window_of(lot, bid.envelope), lot, bid)
+
+
+def _due_in(window: Opening | EnvelopeOpening | None, lot: Lot, bid: Bid) -> bool:
+    if window is None or window.collected_at is not None or lot.policy == "bidder":
+        return False
+    if draw_queries.coefficients_pending(lot):
         return False
     if lot.policy != "bidder-or-custodians":
         return True
-    return opening.ended_at is not None or RescueRequest.objects.filter(bid=bid).exists()
+    return window.ended_at is not None or RescueRequest.objects.filter(bid=bid).exists()
 
 
 def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
@@ -303,7 +315,9 @@ def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
     keys = custodian.certificate
     if keys is None or keys.revoked_at is not None:
         return []
-    due = Lot.objects.filter(stage="opening", suspended_at=None, opening__collected_at=None).select_related("opening")
+    first = Q(stage="opening", opening__collected_at=None)
+    later = Q(stage__in=envelopes.LATER_STAGES, pk__in=EnvelopeOpening.objects.filter(collected_at=None).values("lot"))
+    due = Lot.objects.filter(first | later, suspended_at=None).select_related("opening")
     found = []
     for lot in due.exclude(policy="bidder").order_by("deadline_at", "pk"):
         bids = [row for bid in _wanted(lot, keys.kid) if (row := _work_row(bid, keys.kid))]
@@ -315,7 +329,8 @@ def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
 
 def _wanted(lot: Lot, kid: str) -> list[Bid]:
     bids = bids_in_closing_set(lot).filter(state=BidState.RECEIVED).exclude(releases__kid=kid)
-    return [bid for bid in bids if custodians_act(lot, bid)]
+    windows = {name: envelopes.window_of(lot, name) for name in envelopes.envelopes_of(lot)}
+    return [bid for bid in bids if _due_in(windows.get(bid.envelope), lot, bid)]
 
 
 def _work_row(bid: Bid, kid: str) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lawbook.words import gettext_noop as _
 from tendering.draw_queries import pending_coefficients
-from tendering.models import Lot, Opening
+from tendering.models import EnvelopeOpening, Lot, Opening
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ def _coefficients(lot: Lot) -> list[Pending]:
     return [Pending(waiting.closes_at, "draw_coefficients", _("抽取系数"), "EB-29", by_clock=True)]
 
 
+def _later_envelope(lot: Lot) -> list[Pending]:
+    opening = EnvelopeOpening.objects.filter(lot=lot, finished_at=None).first()
+    if opening is None:
+        return []
+    if opening.ended_at is None:
+        return [Pending(opening.window_ends_at, "end_envelope", _("解密截止"), "EB-30", by_clock=True)]
+    return [Pending(opening.ended_at, "open_envelope", _("公布开启结果"), "EB-30", by_clock=True)]
+
+
 def _publicity(lot: Lot) -> list[Pending]:
     if lot.publicity_ends_at is None:
         return []
@@ -72,6 +81,8 @@ _BY_STAGE: dict[str, Callable[[Lot], list[Pending]]] = {
     "announced": _announced,
     "closed": _closed,
     "opening": _opening,
+    "opened": _later_envelope,
+    "evaluating": _later_envelope,
     "candidates_published": _publicity,
 }
 

@@ -18,6 +18,7 @@ from sealing.shares import Share
 from suites import Refused as SealRefused
 from tendering import sealed_store
 from tendering.bid_queries import Collected, Collection
+from tendering.envelopes import priced
 from tendering.models import Bid, BidState, Lot
 from tendering.rules.collection import STORE_CHECKS
 
@@ -28,11 +29,14 @@ LEAD_ROLES = ("project_manager", "lead", "chief_engineer")
 
 @dataclass(frozen=True)
 class Letter:
-    """What the bid letter says: price in yuan (or a rate or discount in percent), duration in days, lead person."""
+    """What the bid letter says: price in yuan (or a rate or discount in percent), duration in days, lead person.
+
+    An envelope without a price has none, and an empty `price_kind`.
+    """
 
     manifest: dict[str, Any]
     manifest_sha256: str
-    price_yuan: Decimal
+    price_yuan: Decimal | None
     price_kind: str
     duration_days: int | None
     lead_person: str
@@ -111,7 +115,7 @@ def _opened(lot: Lot, ready: _Ready) -> Outcome:
             if not folder.exists():
                 _clear_unfinished(folder)
                 open_bid(ready.layout.path, ready.shares, folder)
-            letter = read_letter(folder / MANIFEST)
+            letter = read_letter(folder / MANIFEST, priced=priced(bid.envelope))
         except FileNotFoundError:
             return _damaged(bid, "missing")
         except SealRefused as refused:
@@ -133,8 +137,8 @@ class NoPrice(ValueError):
     """The bid letter names no price that could be read out."""
 
 
-def read_letter(path: Path) -> Letter:
-    """Return the bid letter's fields from an opened bid's manifest.
+def read_letter(path: Path, *, priced: bool = True) -> Letter:
+    """Return the bid letter's fields from an opened bid's manifest. A price where none belongs is not read.
 
     :raises NoPrice: there is none, or it is beyond what a price may be
     :raises FileNotFoundError: no manifest
@@ -142,13 +146,13 @@ def read_letter(path: Path) -> Letter:
     raw = path.read_bytes()
     manifest = read_manifest(raw)
     fields = manifest.fields
-    if "price" not in fields or Decimal(fields["price"]) > MOST_PRICE:
+    if priced and ("price" not in fields or Decimal(fields["price"]) > MOST_PRICE):
         raise NoPrice(str(fields.get("price", ""))[:40])
     return Letter(
         manifest={"fields": fields, "files": [file._asdict() for file in manifest.files]},
         manifest_sha256=hashlib.sha256(raw).hexdigest(),
-        price_yuan=Decimal(fields["price"]),
-        price_kind=fields["price_kind"],
+        price_yuan=Decimal(fields["price"]) if priced else None,
+        price_kind=fields["price_kind"] if priced else "",
         duration_days=fields.get("duration_days"),
         lead_person=_lead(manifest),
     )

@@ -90,6 +90,7 @@ class Tender:
     folder: Path
     custodians: dict[str, tuple[Custodian, Held, str]]
     keys: dict[str, OwnKeys] = field(default_factory=dict)
+    envelopes: tuple[str, ...] = ("whole",)
 
     def keys_of(self, player: Player) -> OwnKeys:
         if player.actor.login not in self.keys:
@@ -97,10 +98,16 @@ class Tender:
         return self.keys[player.actor.login]
 
     def seal(
-        self, player: Player, *, price: str | None = "8900000.00", sequence: int = 1, size: int = 3000
+        self,
+        player: Player,
+        *,
+        price: str | None = "8900000.00",
+        sequence: int = 1,
+        size: int = 3000,
+        envelope: str = "whole",
     ) -> SealedFile:
         keys = self.keys_of(player)
-        folder = self.folder / f"{player.actor.login}-{sequence}"
+        folder = self.folder / f"{player.actor.login}-{envelope}-{sequence}"
         folder.mkdir()
         (folder / "letter.pdf").write_bytes(b"%PDF-1.7 " + player.actor.login.encode() * (size // 8))
         statement = TenderParameters.objects.filter(lot=self.lot).order_by("-sequence").first().statement
@@ -108,7 +115,7 @@ class Tender:
             statement,
             own=keys.public,
             custodians=[read_public(held.certificate.pub) for _, held, _ in self.custodians.values()],
-            envelope="whole",
+            envelope=envelope,
             bidder=player.organisation.uscc,
             sequence=sequence,
         )
@@ -171,7 +178,13 @@ class Tender:
 
 
 def make_tender(
-    cast: Cast, folder: Path, *, now: datetime, deadline_in: float = 3600, policy: str = "bidder-or-custodians"
+    cast: Cast,
+    folder: Path,
+    *,
+    now: datetime,
+    deadline_in: float = 3600,
+    policy: str = "bidder-or-custodians",
+    envelopes: tuple[str, ...] = ("whole",),
 ) -> Tender:
     """Return a lot that was announced with parameters signed by the agency."""
     custodians = make_custodians(cast)
@@ -199,7 +212,7 @@ def make_tender(
         announced_at=now,
         deadline_at=deadline_at,
     )
-    tender = Tender(cast, lot, folder, custodians)
+    tender = Tender(cast, lot, folder, custodians, envelopes=envelopes)
     publish(tender, now=now)
     return tender
 
@@ -213,7 +226,7 @@ def publish(tender: Tender, *, now: datetime) -> dict[str, Any]:
     parameters = Parameters(
         tender=lot.project.code,
         lot=lot.code,
-        envelopes=("whole",),
+        envelopes=tender.envelopes,
         suite=lot.suite,
         deadline=lot.deadline_at,
         document_hash=lot.document_hash,

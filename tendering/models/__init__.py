@@ -4,6 +4,7 @@ from tendering.models.award import Award, Candidate, Objection
 from tendering.models.bid import Bid, BidState, Upload, UploadState
 from tendering.models.document import Document, Download, Notice, Question, TenderParameters
 from tendering.models.draw import Draw, DrawLine
+from tendering.models.envelope import EnvelopeOpening, OpenedEnvelope
 from tendering.models.lot import Lot, Project
 from tendering.models.opening import (
     HallMessage,
@@ -25,11 +26,13 @@ __all__ = [
     "Download",
     "Draw",
     "DrawLine",
+    "EnvelopeOpening",
     "HallMessage",
     "Lot",
     "Notice",
     "Objection",
     "OpenedBid",
+    "OpenedEnvelope",
     "Opening",
     "OpeningSignIn",
     "Project",

@@ -11,7 +11,6 @@ from lawbook.words import gettext_noop as _
 from tendering import bid_queries, draw_queries, queries
 from tendering.models import Bid, BidState, Lot, RescueRequest
 from tendering.refusals import COEFFICIENTS_FIRST, SUSPENDED, refuse_if
-from tendering.rules.lifecycle import Stage
 
 NO_CUSTODIANS = Reason("no_custodians", _("本标段的开启方式没有约定由密钥托管方补救。"), "EB-31")
 WINDOW_CLOSED = Reason("window_closed", _("现在不在解密时间内。"), "EB-31")
@@ -38,10 +37,10 @@ def ask_rescue(*, lot_code: str, bid_digest: str, reason: str, actor: Actor) -> 
 
 
 def _reasons(lot: Lot, bid: Bid, now: datetime) -> list[Reason]:
-    opening = lot.stage == Stage.OPENING and bid.in_closing_set and bid.state == BidState.RECEIVED
+    to_open = bid.in_closing_set and bid.state == BidState.RECEIVED
     checks = (
         (lot.policy != "bidder-or-custodians", NO_CUSTODIANS),
-        (not opening or not bid_queries.window_open(bid_queries.opening_of(lot), now), WINDOW_CLOSED),
+        (not to_open or not bid_queries.shares_taken(lot, bid, now), WINDOW_CLOSED),
         (lot.suspended_at is not None, SUSPENDED),
         (draw_queries.coefficients_pending(lot), COEFFICIENTS_FIRST),
         (bid.releases.filter(group="bidder", matches=True).exists(), ALREADY_RELEASED),

@@ -10,12 +10,13 @@ import ledger
 from identity.actor import CLOCK
 from lawbook.words import gettext_noop as _
 from sealing.fields import format_time
-from tendering import bid_queries, queries, sealed_store
+from tendering import bid_queries, envelopes, queries, sealed_store
 from tendering.models import Bid, BidState, Lot, Notice, Upload, UploadState
 from tendering.operations import moving
 from tendering.refusals import LostRace
 from tendering.rules.lifecycle import Event, Stage
 
+INCOMPLETE = "incomplete"  # the end reason of a bid whose other envelopes were not handed in
 FAILED_REASON = _("投标截止时间止，投标人少于{minimum}个，依法不得开标，应当重新招标。")
 
 
@@ -32,6 +33,7 @@ def close_lot(*, lot_id: int) -> Lot:
         lot, now = queries.lock_lot(pk=lot_id)
         if lot.stage != Stage.ANNOUNCED:
             raise LostRace(lot.code)
+        _end_incomplete(lot, now)
         facts = queries.facts(lot, now)
         enough = (facts.sealed_bid_count or 0) >= facts.minimum_bidders
         move = moving.judge(lot, Event.CLOSE if enough else Event.FAIL, actor=CLOCK, facts=facts)
@@ -42,6 +44,14 @@ def close_lot(*, lot_id: int) -> Lot:
         _end_uploads(lot)
         (_close if enough else _fail)(lot, now)
     return lot
+
+
+def _end_incomplete(lot: Lot, now: datetime) -> None:
+    """A bidder who did not hand in every envelope has handed in nothing: what is there counts as withdrawn (EB-27)."""
+    for bid in envelopes.incomplete(lot):
+        Bid.objects.filter(pk=bid.pk).update(state=BidState.WITHDRAWN, ended_at=now, end_reason=INCOMPLETE)
+        payload = {"bid_digest": bid.bid_digest, "reason": INCOMPLETE}
+        ledger.append("bid.withdrawn", lot=lot.code, at=now, payload=payload, actor=CLOCK)
 
 
 def _close(lot: Lot, now: datetime) -> None:

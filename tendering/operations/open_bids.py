@@ -14,20 +14,16 @@ from identity.actor import CLOCK
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
 from tendering import bid_queries, queries
-from tendering.models import Bid, BidState, Lot, OpenedBid, Opening
+from tendering.models import Bid, BidState, Lot, Opening
 from tendering.opened_contents import Outcome, outcomes_of
 from tendering.operations import moving
+from tendering.operations.settling import settle
 from tendering.refusals import SUSPENDED, LostRace, refuse_if
 from tendering.rules.facts import Facts
 from tendering.rules.lifecycle import Event, Stage
 
 WAITING = _("还有 {missing} 份投标文件在等待密钥份额或副本。")
 NONE_OPENED = _("没有一份投标文件能够解密，依法流标。")
-ENTRIES = {
-    BidState.OPENED: "bid.opened",
-    BidState.REVOKED: "bid.revoked",
-    BidState.WITHDRAWN_NO_BLAME: "bid.withdrawn_no_blame",
-}
 
 
 class NotCollected(Refused):
@@ -48,7 +44,7 @@ def open_bids(*, lot_id: int) -> Lot:
     outcomes = outcomes_of(lot, bid_queries.collection(lot))
     damaged = [outcome.bid for outcome in outcomes if outcome.damaged]
     if damaged and may_wait:
-        _mark(lot_id, damaged)
+        mark_damaged(lot_id, damaged)
         raise NotCollected(len(damaged))
     return _publish(lot_id, outcomes)
 
@@ -70,7 +66,7 @@ def _collect(lot_id: int) -> tuple[Lot, bool]:
     return lot, may_wait
 
 
-def _mark(lot_id: int, damaged: list[Bid]) -> None:
+def mark_damaged(lot_id: int, damaged: list[Bid]) -> None:
     """Ask for copies of files that were found damaged only now."""
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=lot_id)
@@ -81,7 +77,7 @@ def _mark(lot_id: int, damaged: list[Bid]) -> None:
 
 
 def _publish(lot_id: int, outcomes: list[Outcome]) -> Lot:
-    """Write every bid's end, the prices and the lot's move together; append one entry a bid, then the opening's end."""
+    """Write the lot's move and every bid's end and price together; append one entry a bid, then the opening's end."""
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=lot_id)
         if lot.stage != Stage.OPENING:
@@ -99,46 +95,13 @@ def _publish(lot_id: int, outcomes: list[Outcome]) -> Lot:
         move = moving.judge(lot, event, actor=CLOCK, facts=facts)
         columns = {"opened_at": now} if opened else {"failed_reason": NONE_OPENED}
         moving.carry_out(lot, move, now=now, **columns)
-        for outcome in outcomes:
-            _settle(lot, outcome, now)
+        settle(lot, outcomes, now)
         _announce(lot, outcomes, opened=opened, now=now)
     return lot
 
 
-def _settle(lot: Lot, outcome: Outcome, now: datetime) -> None:
-    bid = outcome.bid
-    Bid.objects.filter(pk=bid.pk).update(state=outcome.state, end_reason=outcome.check, ended_at=now)
-    if outcome.letter is None:
-        return
-    letter = outcome.letter
-    ceiling = lot.ceiling_yuan
-    OpenedBid.objects.create(
-        bid=bid,
-        opened_by=outcome.opened_by,
-        manifest=letter.manifest,
-        price_yuan=letter.price_yuan,
-        price_kind=letter.price_kind,
-        duration_days=letter.duration_days,
-        lead_person=letter.lead_person,
-        over_ceiling=ceiling is not None and letter.price_kind == "total" and letter.price_yuan > ceiling,
-        opened_at=now,
-    )
-
-
 def _announce(lot: Lot, outcomes: list[Outcome], *, opened: int, now: datetime) -> None:
-    for outcome in outcomes:
-        payload: dict[str, object] = {"bid_digest": outcome.bid.bid_digest, "bidder": outcome.bid.bidder.uscc}
-        if outcome.letter is not None:
-            payload |= {
-                "price_yuan": outcome.letter.price_yuan,
-                "price_kind": outcome.letter.price_kind,
-                "opened_by": outcome.opened_by,
-                "manifest_sha256": outcome.letter.manifest_sha256,
-            }
-        else:
-            payload["check"] = outcome.check
-        ledger.append(ENTRIES[outcome.state], lot=lot.code, at=now, payload=payload, actor=CLOCK)
-    payload = {"opened": opened, "not_opened": len(outcomes) - opened}
+    payload: dict[str, object] = {"opened": opened, "not_opened": len(outcomes) - opened}
     ledger.append("opening.finished", lot=lot.code, at=now, payload=payload, actor=CLOCK)
     if not opened:
         payload = {"law": "EB-31", "reason": NONE_OPENED}

@@ -20,7 +20,6 @@ from suites import Refused as SealRefused
 from tendering import bid_queries, queries
 from tendering.models import Bid, BidState, Lot, Release
 from tendering.refusals import SUSPENDED, refuse_if
-from tendering.rules.lifecycle import Stage
 from tendering.seal_words import in_words
 
 NOT_DUE = Reason("not_due", _("现在不接收托管方的密钥份额。"), "EB-31")
@@ -65,8 +64,7 @@ def _verified(statement: dict[str, Any], bid: Bid, custodian: Custodian) -> tupl
 
 def _reasons(lot: Lot, bid: Bid) -> list[Reason]:
     """The server takes a share only when custodians act (design 4.3); before, it must not even hold one."""
-    due = lot.stage == Stage.OPENING and bid.in_closing_set and bid.state == BidState.RECEIVED
-    due = due and bid_queries.custodians_act(lot, bid)
+    due = bid.in_closing_set and bid.state == BidState.RECEIVED and bid_queries.custodians_act(lot, bid)
     return ([] if due else [NOT_DUE]) + ([SUSPENDED] if lot.suspended_at is not None else [])
 
 

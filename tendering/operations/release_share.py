@@ -14,7 +14,6 @@ from sealing.shares import Share, check_share
 from tendering import bid_queries, draw_queries, queries
 from tendering.models import Bid, BidState, Lot, Release
 from tendering.refusals import COEFFICIENTS_FIRST, SUSPENDED, refuse_if
-from tendering.rules.lifecycle import Stage
 from tendering.seal_words import reason_for
 
 WINDOW_CLOSED = Reason("window_closed", _("现在不在解密时间内。"), "EB-31")
@@ -42,7 +41,7 @@ def release_share(*, lot_code: str, bid_digest: str, index: int, share: bytes, a
 
 def _reasons(lot: Lot, bid: Bid, now: datetime) -> list[Reason]:
     reasons = []
-    if lot.stage != Stage.OPENING or not bid_queries.window_open(bid_queries.opening_of(lot), now):
+    if not bid_queries.shares_taken(lot, bid, now):
         reasons.append(WINDOW_CLOSED)
     if lot.suspended_at is not None:
         reasons.append(SUSPENDED)

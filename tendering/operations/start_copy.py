@@ -7,7 +7,7 @@ from django.db import transaction
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering import bid_queries, queries, sealed_store
+from tendering import bid_queries, envelopes, queries, sealed_store
 from tendering.models import Bid, BidState, Lot, Upload, UploadState
 from tendering.refusals import refuse_if
 from tendering.rules.lifecycle import Stage
@@ -51,7 +51,7 @@ def start_copy(*, lot_code: str, bid_digest: str, header: bytes, actor: Actor) -
 def _reasons(lot: Lot, bid: Bid, header: bytes) -> list[Reason]:
     to_open = bid.in_closing_set and bid.state == BidState.RECEIVED
     checks = (
-        (lot.stage not in (Stage.CLOSED, Stage.OPENING) or not to_open, TOO_LATE),
+        (not (lot.stage == Stage.CLOSED or envelopes.window_of(lot, bid.envelope)) or not to_open, TOO_LATE),
         (bid.damaged_at is None, NOT_DAMAGED),
         (bid_queries.header_on_record(bid).raw != header, OTHER_HEADER),
     )
