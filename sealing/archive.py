@@ -6,12 +6,13 @@ Memory is one buffer. A file that changes between the two passes is refused.
 import os
 import unicodedata
 import zlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sealing.canonical import Json
+from sealing.lanes import in_order
 from sealing.manifest import DEFAULT_ROLE, MOST_MANIFEST, ListedFile, is_role, write_manifest
 from sealing.names import MANIFEST, check_names
 from sealing.padding import CHUNK, PREFIX, padded_length
@@ -19,6 +20,8 @@ from sealing.zip_bytes import MOST_DATA, MOST_FILES, Entry, archive_length, dire
 from suites import Reason, Refused, Suite
 
 _ZEROS = memoryview(bytes(CHUNK))
+_PIECE = CHUNK
+_LARGE = 4 * _PIECE  # bytes of a file from which a second thread pays
 
 
 class _Piece(Protocol):
@@ -53,7 +56,7 @@ def plan_archive(
 
     :raises Refused: `archive` (names, number, size, links), `manifest` (fields, roles, machine)
     """
-    found = _files_in(source)
+    found = files_in(source)
     wanted = dict(roles or {})
     if unknown := [name for name in wanted if name not in found]:
         raise Refused([Reason("manifest", f"a role is given to {name}, which is not there") for name in unknown])
@@ -72,27 +75,27 @@ def plan_archive(
     return Plan(manifest, entries, list(found.values()))
 
 
-def plaintext_chunks(plan: Plan, envelope: str) -> Iterator[memoryview]:
-    """Yield the padded plaintext in chunks of 1 MiB: u64 length, ZIP, zeros. Each view lives until the next.
+class Plaintext:
+    """The padded plaintext as a stream: u64 length, ZIP, zeros. It is read once."""
 
-    :raises Refused: `archive`: a file changed since it was measured
-    """
-    buffer = memoryview(bytearray(CHUNK))
-    filled = 0
-    for piece in _pieces(plan, envelope):
-        filled = yield from _poured(piece, buffer, filled)
-    if filled:
-        yield buffer[:filled]
+    def __init__(self, plan: Plan, envelope: str) -> None:
+        self._pieces = _pieces(plan, envelope)
+        self._piece: _Piece = next(self._pieces)
 
+    def into(self, room: memoryview) -> int:
+        """Fill the room and return its length, less at the end of the plaintext and 0 after it.
 
-def _poured(piece: _Piece, buffer: memoryview, filled: int) -> Generator[memoryview, None, int]:
-    """Fill the buffer from a piece, yielding it whenever it is full; returns how far it is filled."""
-    while count := piece.into(buffer[filled:]):
-        filled += count
-        if filled == CHUNK:
-            yield buffer
-            filled = 0
-    return filled
+        :raises Refused: `archive`: a file changed since it was measured
+        """
+        filled = 0
+        while filled < len(room):
+            if count := self._piece.into(room[filled:]):
+                filled += count
+            elif (piece := next(self._pieces, None)) is None:
+                break
+            else:
+                self._piece = piece
+        return filled
 
 
 class _File:
@@ -147,7 +150,7 @@ class _BytesRun:
         return count
 
 
-def _files_in(source: Path) -> dict[str, Path]:
+def files_in(source: Path) -> dict[str, Path]:
     """Name → path of every file, sorted by the bytes of the name."""
     if source.is_symlink() or not (source.is_file() or source.is_dir()):
         raise Refused([Reason("archive", f"{source.name} is neither a file nor a folder")])
@@ -177,12 +180,19 @@ def _walk(source: Path) -> dict[str, Path]:
 
 
 def _measure(path: Path, suite: Suite) -> tuple[int, int, bytes]:
-    """Size, CRC-32 and hash of a file."""
-    buffer = memoryview(bytearray(CHUNK))
+    """Size, CRC-32 and hash of a file. Both are taken of a piece at once, the hash by one other thread."""
     size, crc, running = 0, 0, suite.hasher()
+
+    def feed(buffer: memoryview) -> memoryview | None:
+        nonlocal size, crc
+        count = file.readinto(buffer) or 0
+        size += count
+        crc = zlib.crc32(buffer[:count], crc)
+        return buffer[:count] if count else None
+
     with path.open("rb", buffering=0) as file:
-        while count := file.readinto(buffer):
-            size += count
-            crc = zlib.crc32(buffer[:count], crc)
-            running.update(buffer[:count])
+        buffers = [memoryview(bytearray(_PIECE)) for _ in range(2 if file.seek(0, os.SEEK_END) > _LARGE else 1)]
+        file.seek(0)
+        for _ in in_order(buffers, feed, lambda _, piece: running.update(piece)):
+            pass
     return size, crc, running.digest()

@@ -1,15 +1,17 @@
 """Where header, chunks and trailer lie in a sealed file, and every check that needs no key.
 
-Reads through one buffer; nothing is allocated by a length that the file merely claims.
+Reads through one buffer a lane; nothing is allocated by a length that the file merely claims.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Self, TypeVar
 
 from sealing.checks import refuse
 from sealing.header import LEAST, MOST_HEADER, Header, parse_header
+from sealing.lanes import in_order, lanes_for
 from sealing.padding import CHUNK
 from sealing.seal import MAGIC
 from sealing.trailer import MOST_TRAILER, Detached, Trailer, check_trailer, parse_trailer
@@ -63,9 +65,12 @@ def structure_reasons(layout: Layout, *, roots: list[bytes] | None = None, root:
 
 def chunk_root(layout: Layout) -> bytes:
     """Return the root over the chunks as they lie in the file."""
-    running = RunningRoot(layout.header.suite)
-    for chunk in chunks_of(layout):
-        running.add(leaf_hash(layout.header.suite, chunk))
+    running, numbers = RunningRoot(layout.header.suite), iter(range(layout.header.count))
+    with ExitStack() as stack:
+        readers = [stack.enter_context(ChunkReader(layout)) for _ in range(lanes_for(layout.header.count))]
+        leaves = in_order(readers, lambda _: next(numbers, None), ChunkReader.leaf)
+        for leaf in stack.enter_context(closing(leaves)):
+            running.add(leaf)
     return running.root()
 
 
@@ -74,14 +79,42 @@ def chunks_of(layout: Layout) -> Iterator[memoryview]:
 
     :raises Refused: `file_length`: the file was cut while it was read
     """
-    header = layout.header
-    buffer = memoryview(bytearray(CHUNK + header.suite.tag_length))
-    with layout.path.open("rb", buffering=0) as file:
-        file.seek(layout.chunks_at)
-        for number in range(header.count):
-            view = buffer[: header.chunk_length(number)]
-            _fill(file.readinto, view)
-            yield view
+    with ChunkReader(layout) as reader:
+        for number in range(layout.header.count):
+            yield reader.read(number)
+
+
+class ChunkReader:
+    """Reads chunks of a sealed file through a handle and a buffer of its own, so that each lane has one."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._header, self._at = layout.header, layout.chunks_at
+        self._buffer = memoryview(bytearray(self._header.chunk_length(0)))
+        self._file = layout.path.open("rb", buffering=0)
+
+    def read(self, number: int) -> memoryview:
+        """Return a chunk with its tag in a buffer that the next call overwrites.
+
+        :raises Refused: `file_length`: the file was cut while it was read
+        """
+        self._file.seek(self._at + number * (CHUNK + self._header.suite.tag_length))
+        view = self._buffer[: self._header.chunk_length(number)]
+        _fill(self._file.readinto, view)
+        return view
+
+    def leaf(self, number: int) -> bytes:
+        """Return the leaf hash of a chunk. :raises Refused: as `read`"""
+        return leaf_hash(self._header.suite, self.read(number))
+
+    def close(self) -> None:
+        """Close the handle."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _fill(read_into: Callable[[memoryview], int | None], view: memoryview) -> None:

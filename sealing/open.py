@@ -1,18 +1,21 @@
 """Opening a sealed bid as a stream into a folder that appears only when every check has passed.
 
-One pass: each chunk is hashed for the root and decrypted for the archive. Memory is two chunks.
+One pass: each chunk is hashed for the root and decrypted for the archive, a few of them beside each other
+(`sealing.lanes`). Memory is two chunks a lane.
 """
 
 import hmac
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from sealing.checks import refuse
 from sealing.derived import Derived, derive_for, nonce_of
-from sealing.layout import Layout, chunk_root, chunks_of, read_layout
+from sealing.lanes import in_order, lanes_for
+from sealing.layout import ChunkReader, Layout, chunk_root, read_layout
 from sealing.manifest import Manifest
 from sealing.padding import PREFIX, padded_length
 from sealing.shares import Combined, Share, combine
@@ -20,6 +23,7 @@ from sealing.trailer import bid_digest_of, check_trailer
 from sealing.unpack import unpack
 from suites import Reason, Refused, WrongKey
 from suites.merkle import RunningRoot, leaf_hash
+from suites.protocol import Buffer
 
 Progress = Callable[[int, int], None]
 
@@ -83,14 +87,36 @@ def combine_checked(layout: Layout, shares: Iterable[Share]) -> tuple[Combined |
     return None, [Reason("header_mac", "the header's MAC does not verify")]
 
 
+class _Lane:
+    """One thread's reader and cipher, so that chunks are hashed and decrypted beside each other."""
+
+    def __init__(self, layout: Layout, keys: Derived) -> None:
+        self._header = layout.header
+        self._reader = ChunkReader(layout)
+        self._cipher = layout.header.suite.chunk_cipher(keys.enc, keys.chunk_mac)
+
+    def open(self, number: int) -> tuple[bytes, Buffer | None]:
+        """Return a chunk's leaf hash, and its plaintext unless it does not decrypt."""
+        chunk = self._reader.read(number)
+        leaf = leaf_hash(self._header.suite, chunk)
+        try:
+            return leaf, self._cipher.open(nonce_of(number, last=number == self._header.count - 1), chunk)
+        except WrongKey:
+            return leaf, None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()
+
+
 class _Plaintext:
-    """The decrypted stream; also gathers the root over the chunks it has read."""
+    """The decrypted stream; also gathers the root over the chunks it has read. Close it in the end."""
 
     def __init__(self, layout: Layout, keys: Derived, progress: Progress | None) -> None:
-        header = layout.header
+        header, numbers = layout.header, iter(range(layout.header.count))
         self._header, self._progress = header, progress
-        self._cipher = header.suite.chunk_cipher(keys.enc, keys.chunk_mac)
-        self._chunks = enumerate(chunks_of(layout))
+        self._lanes = [_Lane(layout, keys) for _ in range(lanes_for(header.count))]
+        self._opened = in_order(self._lanes, lambda _: next(numbers, None), _Lane.open)
         self._view = memoryview(b"")
         self.root = RunningRoot(header.suite)
         self.left = header.binding.padded_length
@@ -104,16 +130,23 @@ class _Plaintext:
         return piece
 
     def drain(self) -> None:
-        """Read on without decrypting, for the root alone."""
-        for _, chunk in self._chunks:
-            self.root.add(leaf_hash(self._header.suite, chunk))
+        """Read on for the root alone."""
+        for leaf, _ in self._opened:
+            self.root.add(leaf)
+
+    def close(self) -> None:
+        """End the threads and close the files."""
+        self._opened.close()
+        for lane in self._lanes:
+            lane.close()
 
     def _next(self) -> memoryview:
-        number, chunk = next(self._chunks)
-        self.root.add(leaf_hash(self._header.suite, chunk))
-        plain = self._cipher.open(nonce_of(number, last=number == self._header.count - 1), chunk)
+        leaf, plain = next(self._opened)
+        self.root.add(leaf)
+        if plain is None:
+            raise WrongKey(f"chunk {self.root.count - 1}")
         if self._progress is not None:
-            self._progress(number + 1, self._header.count)
+            self._progress(self.root.count, self._header.count)
         return memoryview(plain)
 
 
@@ -131,15 +164,15 @@ class _Part:
 
 
 def _decrypt(layout: Layout, keys: Derived, folder: Path, *, progress: Progress | None) -> Manifest:
-    plaintext = _Plaintext(layout, keys, progress)
     manifest: Manifest | None = None
     found: list[Reason] = []
-    try:
-        manifest, found = _read_plaintext(plaintext, layout, folder)
-    except WrongKey:
-        found = [Reason("chunk", f"chunk {plaintext.root.count - 1} does not decrypt")]
-    plaintext.drain()
-    refuse([*found, *_root_reasons(layout, plaintext.root.root())])
+    with closing(_Plaintext(layout, keys, progress)) as plaintext:
+        try:
+            manifest, found = _read_plaintext(plaintext, layout, folder)
+        except WrongKey as wrong:
+            found = [Reason("chunk", f"{wrong} does not decrypt")]
+        plaintext.drain()
+        refuse([*found, *_root_reasons(layout, plaintext.root.root())])
     assert manifest is not None
     return manifest
 

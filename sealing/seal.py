@@ -3,25 +3,29 @@
 The output is written beside its final name and renamed when complete.
 """
 
+import itertools
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from sealing import binding as binding_module
-from sealing.archive import Plan, plaintext_chunks, plan_archive
+from sealing.archive import Plaintext, Plan, plan_archive
 from sealing.binding import Binding
 from sealing.canonical import Json
 from sealing.derived import Derived, derive, derive_for, nonce_of
 from sealing.header import Header, parse_header, write_header
 from sealing.keys import PublicKeys
-from sealing.padding import padded_length
+from sealing.lanes import in_order, lanes_for
+from sealing.padding import CHUNK, padded_length
 from sealing.shares import deal, share_commitment, wrap_context
 from sealing.statements import Signer
 from sealing.tender import Tender
 from sealing.trailer import bid_digest_of, signed_message, write_trailer
 from suites.merkle import RunningRoot, leaf_hash
+from suites.protocol import Buffer
 
 MAGIC = b"BIDSEAL\x01"
 Progress = Callable[[int, int], None]  # chunks done, chunks in all
@@ -130,15 +134,35 @@ def make_trailer(header: Header, keys: Derived, root: bytes, *, signer: Signer) 
     )
 
 
+class _Lane:
+    """One thread's plaintext buffer and cipher, so that chunks are encrypted and hashed beside each other."""
+
+    def __init__(self, header: Header, keys: Derived) -> None:
+        self._header = header
+        self._cipher = header.suite.chunk_cipher(keys.enc, keys.chunk_mac)
+        self.plain = memoryview(bytearray(min(CHUNK, header.binding.padded_length)))
+
+    def seal(self, job: tuple[int, int]) -> tuple[bytes, Buffer]:
+        """Return leaf hash and chunk, told the chunk's number and the length of its plaintext in `plain`."""
+        number, length = job
+        chunk = self._cipher.seal(nonce_of(number, last=number == self._header.count - 1), self.plain[:length])
+        return leaf_hash(self._header.suite, chunk), chunk
+
+
 def _write_chunks(file: BinaryIO, header: Header, keys: Derived, *, plan: Plan, progress: Progress | None) -> bytes:
     """Write every chunk; returns the root over them."""
-    suite, count = header.suite, header.count
-    cipher = suite.chunk_cipher(keys.enc, keys.chunk_mac)
-    running = RunningRoot(suite)
-    for number, plaintext in enumerate(plaintext_chunks(plan, header.binding.envelope)):
-        chunk = cipher.seal(nonce_of(number, last=number == count - 1), plaintext)
-        running.add(leaf_hash(suite, chunk))
-        file.write(chunk)
-        if progress is not None:
-            progress(number + 1, count)
+    plaintext, running = Plaintext(plan, header.binding.envelope), RunningRoot(header.suite)
+    numbers = itertools.count()
+
+    def feed(lane: _Lane) -> tuple[int, int] | None:
+        length = plaintext.into(lane.plain)
+        return (next(numbers), length) if length else None
+
+    lanes = [_Lane(header, keys) for _ in range(lanes_for(header.count))]
+    with closing(in_order(lanes, feed, _Lane.seal)) as sealed:
+        for leaf, chunk in sealed:
+            running.add(leaf)
+            file.write(chunk)
+            if progress is not None:
+                progress(running.count, header.count)
     return running.root()

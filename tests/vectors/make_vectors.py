@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sealing import canonical
-from sealing import seal as seal_module
-from sealing.archive import plan_archive
+from sealing.archive import Plaintext, plan_archive
 from sealing.derived import derive_for, nonce_of
 from sealing.header import Header, parse_header
 from sealing.keys import OwnKeys, PublicKeys, key_message
 from sealing.manifest import ListedFile
+from sealing.padding import padded_length
 from sealing.policy import Group
 from sealing.release import release_share
 from sealing.seal import MAGIC, make_header, make_trailer
@@ -194,7 +194,9 @@ def plain_of(tender: Tender, files: dict[str, bytes]) -> bytes:
             path.write_bytes(data)
         fields = {"price": "1234567.89", "price_kind": "total", "duration_days": 90}
         plan = plan_archive(Path(folder), suite=SUITE, fields=fields)
-        return b"".join(bytes(chunk) for chunk in seal_module.plaintext_chunks(plan, tender.envelope))
+        plaintext = bytearray(padded_length(tender.envelope, plan.length))
+        assert Plaintext(plan, tender.envelope).into(memoryview(plaintext)) == len(plaintext)
+        return bytes(plaintext)
 
 
 def zip_of(entries: list[tuple[str, bytes]]) -> bytes:
@@ -207,8 +209,6 @@ def zip_of(entries: list[tuple[str, bytes]]) -> bytes:
 
 
 def padded(tender: Tender, data: bytes) -> bytes:
-    from sealing.padding import padded_length
-
     plain = len(data).to_bytes(8, "big") + data
     return plain.ljust(padded_length(tender.envelope, len(data)), b"\x00")
 
