@@ -19,6 +19,7 @@ DRIVERS = {
     "file": "ledger.anchors.file:FileAnchor",
     "timestamp": "ledger.anchors.timestamp:TimestampAnchor",
     "evm": "ledger.anchors.evm:EvmAnchor",
+    "program": "ledger.anchors.program:ProgramAnchor",
 }
 
 

@@ -1,7 +1,9 @@
 """Anchors: what is published elsewhere is proven by its receipt, and nothing else is."""
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +14,9 @@ from ledger.models import Anchor, Checkpoint
 from ledger.tasks import anchor_checkpoints
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _note(size):
@@ -58,6 +63,23 @@ def test_a_timestamp_proves_the_checkpoint_and_no_other(tsa):
     for note, told in ((_note(6), receipt), (_note(5), {"token": "AAAA"}), (_note(5), {})):
         with pytest.raises(anchors.AnchorInvalid):
             driver.verify(note, told)
+
+
+def _program(*argv, anchor):
+    return anchors.driver({"driver": "program", "argv": [sys.executable, *argv], "anchor": anchor})
+
+
+def test_a_program_in_an_environment_of_its_own_is_a_driver_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    inner = {"driver": "file", "path": str(tmp_path / "anchors.jsonl")}
+    driver = _program("-m", "ledger.anchors", anchor=inner)
+    receipt = driver.publish(_note(3), at=AT)
+    assert driver.verify(_note(3), receipt) == AT
+    with pytest.raises(anchors.AnchorInvalid, match="another checkpoint"):
+        driver.verify(_note(4), receipt)
+    for argv in (("-m", "ledger.anchors"), ("-c", "print(1)"), ("-c", "print('{')"), ("-c", "")):
+        with pytest.raises(anchors.AnchorFailed):
+            _program(*argv, anchor={"driver": "file", "path": str(tmp_path)}).publish(_note(3), at=AT)
 
 
 def test_what_cannot_be_reached_fails_and_says_so(tmp_path):
