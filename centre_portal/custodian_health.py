@@ -4,7 +4,7 @@ Every answer is `Told(words, state, detail)`: Chinese words for a `gettext_noop`
 `bad`, and a plain detail such as a number. No key, no token and no share is read here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
@@ -19,7 +19,7 @@ QUIET_AFTER = timedelta(seconds=30)
 EXPIRES_SOON = timedelta(days=30)
 SKEW_NOTED, SKEW_LIMIT = 5.0, 60.0  # seconds; at the agent's limit it releases nothing
 BEHIND_NOTED = 200  # entries; a healthy agent follows within a round
-MOST_REFUSALS = 10
+MOST_REFUSALS, MOST_LOOKED_AT = 10, 200
 
 KEY_WORDS = {"file": gettext_noop("密钥文件"), "token": gettext_noop("密码硬件")}
 PIN_WORDS = {"pinned": gettext_noop("已预置链公钥"), "first_contact": gettext_noop("链公钥为首次连接时所得")}
@@ -127,9 +127,11 @@ def log_seen(custodian: Custodian, size: int) -> Told:
     if not isinstance(told, int):
         return Told(gettext_noop("未报告"), WARNING)
     detail = f"{told} / {size}"
+    if told == 0:
+        return Told(gettext_noop("还没有核对过记录"), WARNING, detail)
     if told > size:
         return Told(gettext_noop("它见过的记录比平台现有的多"), BAD, detail)
-    if told and custodian.last_head.get("root") != nodes.root(told).hex():
+    if custodian.last_head.get("root") != nodes.root(told).hex():
         return Told(gettext_noop("它见过的记录与平台现有的不同"), BAD, detail)
     if size - told > BEHIND_NOTED:
         return Told(gettext_noop("落后较多"), WARNING, detail)
@@ -147,21 +149,23 @@ def key_kind(custodian: Custodian) -> Told:
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal as it is shown: which custodian, when, for which lot, in our words and in its own."""
+    """What a custodian refused of one lot for one reason: the latest of `count` bids, in our words and in its own."""
 
     custodian: Custodian
     refusal: ReleaseRefusal
     words: tuple[str, ...]
+    count: int
 
 
 def refusals(custodians: list[Custodian]) -> list[Refused]:
-    """Return the latest refusals of all, newest first."""
-    found = [
-        Refused(custodian, refusal, words_of(refusal.reason))
-        for custodian in custodians
-        for refusal in custodian_queries.refusals_of(custodian)[:MOST_REFUSALS]
-    ]
-    return sorted(found, key=lambda row: row.refusal.received_at, reverse=True)[:MOST_REFUSALS]
+    """Return the latest refusals of all, newest first; those of one lot for one reason are told together."""
+    found: dict[tuple[int, int, str], Refused] = {}
+    for custodian in custodians:
+        for refusal in custodian_queries.refusals_of(custodian)[:MOST_LOOKED_AT]:
+            key = (custodian.pk, refusal.bid.lot_id, refusal.reason)
+            first = found.setdefault(key, Refused(custodian, refusal, words_of(refusal.reason), 0))
+            found[key] = replace(first, count=first.count + 1)
+    return sorted(found.values(), key=lambda row: row.refusal.received_at, reverse=True)[:MOST_REFUSALS]
 
 
 def words_of(reason: str) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def test_all_is_well(one, hands):  # noqa: F811
         ({"last_report": SEEN | {"skew_seconds": 61}}, "clock", BAD, "时钟不符，不会交出份额"),
         ({"last_report": SEEN | {"log_key": "first_contact"}}, "key", WARNING, "密码硬件"),
         ({"last_head": {}}, "log", WARNING, "未报告"),
+        ({"last_head": {"size": 0, "root": "00" * 32}}, "log", WARNING, "还没有核对过记录"),
         ({"last_head": {"size": 10_000, "root": "00" * 32}}, "log", BAD, "它见过的记录比平台现有的多"),
         ({"last_head": {"size": 3, "root": "00" * 32}}, "log", BAD, "它见过的记录与平台现有的不同"),
         ({"certificate": None}, "certificate", BAD, "没有证书"),
@@ -87,6 +88,7 @@ def test_the_page_shows_what_agents_told_what_waits_and_what_was_refused(page, t
     agent_of("regulator").round()
     html = page()
     assert "时钟不符，不会交出份额" in html and "-3600.0 s" in html
+    assert "× 3" in html and html.count("<details") == 1  # one reason, three bids
     assert CHECK_WORDS["clock"] in html and "is not safely past by the own clock" in html
     assert "代理版本 0.2.0" in html and "密钥文件" in html
     assert html.count('data-l="待交份额">3<') == 2  # the regulator's agent has given its own
