@@ -36,9 +36,14 @@ def verifier_key() -> str:
 def standing() -> Standing:
     """Return the head as committed."""
     row = Head.objects.filter(pk=1).first() or Head()
-    frontiers = {"sha256": row.frontier, "sm3": row.frontier_sm3}
-    roots = {name: tree.frontier_root(nodes.split(kept), tree.HASHES[name]).hex() for name, kept in frontiers.items()}
-    return Standing(row.size, roots["sha256"], roots["sm3"])
+    return standing_of(row.size, row.frontier, row.frontier_sm3)
+
+
+def standing_of(size: int, frontier: str, frontier_sm3: str) -> Standing:
+    """Return how a log stands whose head row says this."""
+    kept = {"sha256": frontier, "sm3": frontier_sm3}
+    roots = {name: tree.frontier_root(nodes.split(told), tree.HASHES[name]).hex() for name, told in kept.items()}
+    return Standing(size, roots["sha256"], roots["sm3"])
 
 
 def head() -> dict[str, object]:
