@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bidder_portal.views import bidding, desk, reading
+from bidder_portal.views import bidding, desk, evidence, reading
 
 app_name = "bidder"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("lots/<str:lot>/receipt/", bidding.receipt, name="receipt"),
     path("lots/<str:lot>/receipt/<str:digest>/", bidding.receipt, name="receipt_of"),
     path("lots/<str:lot>/receipt/<str:digest>/receipt.json", bidding.receipt_file, name="receipt_file"),
+    path("lots/<str:lot>/receipt/<str:digest>/evidence.json", evidence.evidence_file, name="evidence_file"),
+    path("lots/<str:lot>/receipt/<str:digest>/evidence.pdf", evidence.evidence_pdf, name="evidence_pdf"),
     path("lots/<str:lot>/withdraw/<str:digest>/", bidding.withdraw, name="withdraw"),
     path("lots/<str:lot>/opening/", bidding.opening, name="opening"),
     path("lots/<str:lot>/result/", reading.result, name="result"),

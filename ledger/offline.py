@@ -15,6 +15,7 @@ from typing import Any
 
 from ledger import cosignatures, entries, notes, tree
 from ledger.canonical import NotCanonical, canonical, plain
+from ledger.compact import MARK, expanded
 
 TEXTS = ("at", "leaf", "leaf_sm3", "salt", "checkpoint")
 LISTS = ("path", "path_sm3", "cosignatures", "timestamps")
@@ -49,14 +50,15 @@ class Unreadable(ValueError):
 
 
 def read_receipt(raw: bytes) -> dict[str, Any]:
-    """Return a receipt out of a file: the ledger's own, or the platform's receipt of a bid that encloses one.
+    """Return a receipt out of a file: the ledger's own, the text of its QR code, or a bid's receipt with it inside.
 
     :raises Unreadable: too long, not JSON, a field doubled, missing or not known, or another type
     """
     if len(raw) > MOST_BYTES:
         raise Unreadable(f"longer than {MOST_BYTES} bytes")
     try:
-        found = json.loads(raw, object_pairs_hook=_once)
+        whole = expanded(raw.decode("ascii").rstrip("\r\n")) if raw.startswith(MARK.encode()) else raw
+        found = json.loads(whole, object_pairs_hook=_once)
         if isinstance(found, dict) and set(found) == {"statement", "evidence"}:
             found = found["evidence"]
         plain(found)

@@ -1,8 +1,8 @@
 """Saving an installation and bringing it back: the database, documents, sealed and opened bids; never a secret.
 
 A backup is a folder: `database/`, `documents/`, `sealed/`, `opened/`, `manifest.json` (every file's length and SHA-256,
-the log's key, its signed head in the saved database) and `manifest.note` (the manifest's hash, signed by the log's key).
-The database is saved first: files are written before the rows that name them.
+the log's key, its signed head in the saved database) and `manifest.note` (the manifest's hash, signed by that key). The
+database is saved first: files are written before the rows that name them.
 """
 
 from __future__ import annotations

@@ -2,9 +2,13 @@
 
 import json
 
+import cv2
+import pypdfium2
 import pytest
 from django.test import Client
 
+from ledger import heads
+from ledger.offline import Pinned, read_receipt, verify_receipt
 from tendering.models import Bid, Question
 from tests.operations.conftest import hands, tender  # noqa: F401
 
@@ -97,6 +101,27 @@ def test_the_receipt_stays_available_and_is_signed(tender, client_of):  # noqa: 
     assert "attachment" in answer.headers["Content-Disposition"]
     assert json.loads(answer.content) == first.receipt
     assert first.receipt["statement"]["body"]["bid_digest"] == first.bid_digest
+
+
+def test_the_evidence_of_a_bid_verifies_offline_as_file_and_as_printed_code(tender, client_of):  # noqa: F811
+    player = tender.cast.bidders[0]
+    _, bid = tender.bid(player)
+    base = f"/bidder/lots/{tender.lot.code}/receipt/{bid.bid_digest}"
+    client = client_of(player)
+    assert f"{base}/evidence.pdf" in client.get(page(tender, "receipt")).content.decode()
+    answer = client.get(f"{base}/evidence.json")
+    receipt = read_receipt(answer.content)
+    verdict = verify_receipt(receipt, Pinned(heads.verifier_key()))
+    assert verdict.faults == [] and receipt["body"]["payload"]["bid_digest"] == bid.bid_digest
+    pdf = client.get(f"{base}/evidence.pdf").content
+    printed = pypdfium2.PdfDocument(pdf)[0]
+    assert "投标存证证明" in printed.get_textpage().get_text_bounded()
+    picture = printed.render(scale=6).to_numpy()
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
+    assert read_receipt(text.encode()) == receipt
+    other = client_of(tender.cast.bidders[1])
+    tender.bid(tender.cast.bidders[1])
+    assert {other.get(f"{base}/evidence.{kind}").status_code for kind in ("json", "pdf")} == {404}
 
 
 def test_nobody_sees_the_receipt_of_another(tender, client_of):  # noqa: F811

@@ -71,6 +71,7 @@ MAY_LACK: dict[str, str] = {
     "expert:page_image": "no file lies behind a bid of this world",
     "expert:report": "no report is drafted yet, or the lot failed without one",
     "expert:mark": "a POST without payload names no bid",
+    "hall:draw_record": "nothing is drawn in this world, and a record is a file only once its result is public",
     "public:award_file": "the award notice is printed by its issue, which this world leaves out",
 }
 # Pages with a narrower rule of their own than the act they stand under.
@@ -80,6 +81,8 @@ OWN_RULE: dict[str, str] = {
     "expert:summary": "the members' own page of the result; others read the report itself",
     "bidder:receipt_of": "only one's own receipt",
     "bidder:receipt_file": "only one's own receipt",
+    "bidder:evidence_file": "only one's own receipt",
+    "bidder:evidence_pdf": "only one's own receipt",
 }
 
 

@@ -92,6 +92,7 @@ class World:
             "login": expert.login,
             "item": lot.scheme["review"][0]["code"],
             "number": 1,
+            "matter": "coefficients",
             "file": 0,
             "page": 1,
             "upload_id": self.upload_id,
@@ -200,7 +201,9 @@ def add_bids(lot: Lot, world: World, **columns: Any) -> list[Bid]:
     for bid, player in zip(bids, cast.bidders, strict=False):
         _upload(bid, world.header)
         payload = {"bid_digest": bid.bid_digest, "sequence": 1, "envelope": "whole", "size": bid.size}
-        ledger.append("bid.received", lot=lot.code, at=NOW, payload=payload, actor=player.actor)
+        entry = ledger.append("bid.received", lot=lot.code, at=NOW, payload=payload, actor=player.actor)
+        bid.receipt = {**RECEIPT, "evidence": {"index": entry.index}}
+        bid.save(update_fields=["receipt"])
     return bids
 
 
