@@ -61,6 +61,7 @@ class Act(StrEnum):
     WATCH_HALL = "watch_hall"
     HOST_OPENING = "host_opening"
     SAY_IN_HALL = "say_in_hall"
+    ADD_DRAW_LINE = "add_draw_line"
     CONFIRM_PRICE = "confirm_price"
     CONFIRM_RECORD = "confirm_record"
     READ_OPENING_RECORD = "read_opening_record"

@@ -162,6 +162,15 @@ RULES: dict[Act, Rule] = {
         ),
         law="BR-44",
     ),
+    # who is present may add a line to the draws, the supervisors among them (3.3)
+    Act.ADD_DRAW_LINE: Rule(
+        (
+            Grant(_BIDDER, Relation.HAS_BID, _at("opening", "opened")),
+            Grant(_BUYER, Relation.OWNER, _at("opening", "opened")),
+            Grant(_OFFICES, Relation.ANY, _at("opening", "opened")),
+        ),
+        law="EB-29",
+    ),
     Act.CONFIRM_PRICE: _bidder(Relation.HAS_BID, _at("opening", "opened"), "BL-36"),
     Act.CONFIRM_RECORD: _host(_at("opened"), "EB-32"),
     Act.READ_OPENING_RECORD: Rule((Grant(_EVERYBODY, Relation.PUBLISHED, _from("opened")),), law="EB-32"),

@@ -22,6 +22,9 @@ Seen = tuple[Bid, Shares]
 LOG_KINDS = (
     "lot.closed",
     "opening.started",
+    "draw.opened",
+    "draw.contributed",
+    "draw.revealed",
     "opening.signed_in",
     "opening.rescue_asked",
     "share.released",
@@ -208,7 +211,12 @@ def _line(row: dict[str, Any], numbers: dict[str, int], by_uscc: dict[str, int])
     kind = row["body"]["kind"]
     if kind == "share.released" and payload.get("group") == "bidder":
         kind = "share.released.bidder"
-    return {"index": row["index"], "at": row["at"], "kind": kind, "values": {"no": no or ""}}
+    return {
+        "index": row["index"],
+        "at": row["at"],
+        "kind": kind,
+        "values": {"no": no or "", "number": payload.get("number", "")},
+    }
 
 
 def _messages(opening: Opening | None) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opening_hall.views import acts, console, pages, seat
+from opening_hall.views import acts, console, draw, pages, seat
 
 app_name = "hall"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("<str:lot>/state.json", pages.state, name="state"),
     path("<str:lot>/seat/", seat.seat, name="seat"),
     path("<str:lot>/console/", console.console, name="console"),
+    path("<str:lot>/draw/", draw.draw, name="draw"),
+    path("<str:lot>/draw/<str:matter>.json", draw.record, name="draw_record"),
     *(path(f"<str:lot>/{act.name}/", act.view, name=act.name) for act in acts.ACTS),
 ]

@@ -83,10 +83,21 @@ def _lock_details() -> dict[str, str]:
     }
 
 
+def draw_words() -> dict[str, dict[str, str]]:
+    """Return what the draws and the coefficients are called."""
+    return {
+        "matter": {"coefficients": _("评标系数"), "experts": _("评标专家"), "ties": _("同分排序")},
+        "coefficient": {"float_ratio": _("下浮率"), "k1": "K1", "q": "Q"},
+    }
+
+
 def _log_words() -> dict[str, str]:
     return {
         "lot.closed": _("投标截止，截止集合已固定"),
         "opening.started": _("开标开始，公布投标人名单"),
+        "draw.opened": _("抽签开放添加内容，存证根已固定"),
+        "draw.contributed": _("为抽签添加第 {number} 行内容"),
+        "draw.revealed": _("抽签完成，种子公开"),
         "opening.signed_in": _("{no} 号投标人签到"),
         "opening.rescue_asked": _("{no} 号投标人申请托管方补救"),
         "share.released": _("托管方交来 {no} 号标书的份额"),

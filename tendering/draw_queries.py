@@ -73,7 +73,12 @@ def drawn_coefficients(lot: Lot) -> dict[str, str]:
 
 
 def shown(lot: Lot) -> list[Shown]:
-    """Return every draw of the lot for everybody: records of the coefficients at once, of no other draw here."""
+    """Return every draw of the lot for everybody; each record only once its result is public."""
+    public = {
+        COEFFICIENTS: True,
+        EXPERTS: lot.result_published_at is not None,  # BL-37
+        TIES: lot.publicity_starts_at is not None,
+    }
     return [
         Shown(
             row.matter,
@@ -81,9 +86,9 @@ def shown(lot: Lot) -> list[Shown]:
             row.committed_at,
             row.opened_at,
             row.closes_at,
-            row.closed_at if row.matter == COEFFICIENTS else None,
+            row.closed_at if public[row.matter] else None,
             {"size": row.checkpoint_size, "root": row.checkpoint_root} if row.opened_at else {},
-            row.record if row.matter == COEFFICIENTS else {},
+            row.record if public[row.matter] else {},
         )
         for row in lot.draws.order_by("pk")
     ]

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from identity.policy import Act
 from lawbook.reasons import Refused
-from opening_hall.views import console, seat
+from opening_hall.views import console, draw, seat
 from tendering.models import Lot
+from tendering.operations.add_draw_line import LONGEST, add_draw_line
 from tendering.operations.ask_rescue import ask_rescue
 from tendering.operations.confirm_price import confirm_price
 from tendering.operations.confirm_record import confirm_record
+from tendering.operations.draw_coefficients import draw_coefficients
 from tendering.operations.end_window import end_window
 from tendering.operations.extend_window import extend_window
 from tendering.operations.pause_window import pause_window, resume_window
@@ -50,6 +52,12 @@ class TextForm(forms.Form):
     """A line for the hall."""
 
     text = forms.CharField(max_length=LONGEST_TEXT)
+
+
+class LineForm(forms.Form):
+    """A line for the draws."""
+
+    text = forms.CharField(max_length=LONGEST)
 
 
 class AnswerForm(TextForm):
@@ -104,12 +112,14 @@ class HallAct:
         return carry_out
 
     def _call(self, lot: Lot, arguments: dict[str, Any], request: HttpRequest) -> None:
-        if self.operation is end_window:
-            end_window(lot_id=lot.pk, actor=actor_of(request))
+        if self.operation in BY_KEY:
+            self.operation(lot_id=lot.pk, actor=actor_of(request))
         else:
             self.operation(lot_code=lot.code, actor=actor_of(request), **arguments)
 
 
+BY_KEY = (end_window, draw_coefficients)  # the clock's acts, which the host may do, too
+DRAW = (draw.page, "hall:draw")
 SEAT, CONSOLE = (seat.page, "hall:seat"), (console.page, "hall:console")
 ACTS = (
     HallAct("sign-in", Act.SIGN_IN_TO_OPENING, NoForm, sign_in_to_opening, *SEAT, _("已签到。")),
@@ -118,6 +128,8 @@ ACTS = (
     HallAct(
         "object", Act.SAY_IN_HALL, TextForm, say_in_hall, *SEAT, _("异议已提出，等待答复。"), {"kind": "objection"}
     ),
+    HallAct("draw-line", Act.ADD_DRAW_LINE, LineForm, add_draw_line, *DRAW, _("已添加，计入抽签。")),
+    HallAct("draw-now", Act.HOST_OPENING, NoForm, draw_coefficients, *DRAW, _("系数已抽取并公布。")),
     HallAct("take-chair", Act.HOST_OPENING, NoForm, take_chair, *CONSOLE, _("已登记为主持人。")),
     HallAct("extend", Act.HOST_OPENING, ExtensionForm, extend_window, *CONSOLE, _("解密窗口已延长。")),
     HallAct("pause", Act.HOST_OPENING, ReasonForm, pause_window, *CONSOLE, _("解密窗口已暂停。")),

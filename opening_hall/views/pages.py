@@ -16,7 +16,7 @@ from identity.roles import Role
 from ledger import clock
 from opening_hall.state import hall_state
 from opening_hall.words import hall_words, step_names
-from tendering import bid_queries, queries
+from tendering import bid_queries, draw_queries, queries
 from tendering.models import Lot
 from ui.access import access
 from ui.context import actor_of
@@ -52,6 +52,8 @@ def hall_context(lot: Lot, audience: str) -> dict[str, Any]:
         "words": hall_words(),
         "step_names": step_names(),
         "audience": AUDIENCES[audience],
+        "draw_pending": draw_queries.coefficients_pending(lot),
+        "has_draws": lot.draws.exists(),
         "demonstration": settings.DEMONSTRATION,
     }
 

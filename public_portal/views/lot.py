@@ -14,7 +14,7 @@ from ledger.reading import PUBLIC, entries_of
 from public_portal import reads
 from public_portal.notice_kinds import DOCUMENT_KINDS, KINDS
 from public_portal.notices import notice_by_number, numbered
-from tendering import queries
+from tendering import draw_queries, queries
 from tendering.models import Lot
 from tendering.operations.fetch_document import fetch_document
 from tendering.queries.published import ObjectionView
@@ -69,6 +69,8 @@ def show(request: HttpRequest, lot: Lot) -> HttpResponse:
         "older": [row for row in queries.documents_published(lot) if row not in queries.documents_in_force(lot)],
         "questions": [row for row in queries.questions(lot, actor_of(request)) if row.answered_at],
         "record": reads.opening_record(lot),
+        "draws": draw_queries.shown(lot),
+        "drawn": draw_queries.drawn_coefficients(lot),
         "candidates": queries.candidates(lot) if lot.publicity_starts_at else [],
         "award": reads.award_of(lot),
         "objections": answered_objections(lot, actor_of(request)),

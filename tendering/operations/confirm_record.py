@@ -9,7 +9,7 @@ import ledger
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering import bid_queries, printing, queries
+from tendering import bid_queries, draw_queries, printing, queries
 from tendering.models import BidState, Lot, Objection, OpenedBid, Opening
 from tendering.operations import publishing
 from tendering.refusals import SUSPENDED, refuse_if
@@ -23,6 +23,7 @@ OBJECTIONS_OPEN = Reason("objections_open", _("对开标的异议应当场答复
 UNCONFIRMED = _("还有 {count} 家投标人未确认报价，确认时间未到。")
 STATE_WORDS = {BidState.REVOKED: "撤销", BidState.WITHDRAWN_NO_BLAME: "视为撤回"}
 OPENED_BY_WORDS = {"bidder": "投标人", "custodians": "托管方"}
+COEFFICIENT_WORDS = {"float_ratio": "下浮率", "k1": "K1", "q": "Q"}
 UNITS = {"total": "元", "rate": "%", "discount": "%"}
 
 
@@ -84,6 +85,10 @@ def record_of(lot: Lot, opening: Opening, *, actor: Actor, now: datetime) -> dic
         "ended_at": _said(opening.ended_at),
         "opened_at": _said(lot.opened_at),
         "ceiling": f"{grouped(lot.ceiling_yuan)} 元" if lot.ceiling_yuan is not None else "—",
+        "coefficients": [
+            {"name": COEFFICIENT_WORDS.get(name, name), "value": value}
+            for name, value in draw_queries.drawn_coefficients(lot).items()
+        ],
         "bid_count": len(opened) + len(others),
         "bids": [_opened_row(place, bid) for place, bid in enumerate(opened, start=1)],
         "not_opened": [
