@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from centre_portal.views import committee, custodians, desk, experts, lots, organisations, people, statistics
+from centre_portal.views import bundle, committee, custodians, desk, experts, lots, organisations, people, statistics
 
 app_name = "centre"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("lots/", lots.lots, name="lots"),
     path("lots/<str:lot>/", lots.lot_page, name="lot"),
+    path("lots/<str:lot>/bundle.zip", bundle.bundle, name="bundle"),
     path("lots/<str:lot>/accept/", lots.accept, name="accept"),
     path("lots/<str:lot>/return/", lots.give_back, name="return"),
     path("lots/<str:lot>/draw/", committee.draw, name="draw"),

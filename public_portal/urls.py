@@ -13,6 +13,7 @@ public = [
     path("evidence/", evidence.evidence, name="evidence"),
     path("lots/<str:lot>/", lot.show, name="lot"),
     path("lots/<str:lot>/notices/<int:number>/", lot.notice, name="notice"),
+    path("lots/<str:lot>/evidence.zip", evidence.bundle, name="bundle"),
     path("lots/<str:lot>/opening/", lot.opening, name="opening"),
     path("lots/<str:lot>/opening/record.pdf", lot.record_file, name="record_file"),
     path("lots/<str:lot>/award.pdf", lot.award_file, name="award_file"),

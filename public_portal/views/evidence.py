@@ -1,17 +1,25 @@
 """The evidence page: the latest checkpoint, the public entries, how anybody checks them alone."""
 
+import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from identity.policy import Act
+from lawbook.words import gettext_noop
 from ledger import checkpoint, heads
-from ledger.models import Entry
-from ledger.reading import PUBLIC, rows_of
+from ledger.models import Entry, Witness
+from ledger.reading import PUBLIC, entries_of, rows_of
+from sealing.canonical import to_base64
+from tendering import receipts
+from tendering.bundle import form
+from tendering.models import Lot
 from ui.access import access
+from ui.bundles import send_bundle
 from ui.lists import Column, ListPage
 
 COLUMNS = (
@@ -20,6 +28,25 @@ COLUMNS = (
     Column("leaf", gettext_lazy("叶哈希"), lambda entry: entry.leaf),
 )
 PER_PAGE = 50
+# the conditions of `ui/receipt.mjs`, in its order
+CONDITIONS = (
+    ("form", gettext_noop("回执的格式完整")),
+    ("signature", gettext_noop("平台对回执的签名")),
+    ("entry", gettext_noop("回执与存证条目是同一份投标")),
+    ("personal", gettext_noop("经办信息与条目中的哈希一致")),
+    ("leaf", gettext_noop("内容、盐和时刻得出叶哈希")),
+    ("inclusion", gettext_noop("叶在检查点的树中")),
+    ("checkpoint", gettext_noop("检查点由日志密钥签名")),
+    ("witnesses", gettext_noop("见证方的联署")),
+    ("file", gettext_noop("加密投标文件的摘要与回执一致")),
+)
+
+
+@require_safe
+@access(Act.READ_LOT)
+def bundle(request: HttpRequest, lot: Lot) -> HttpResponseBase:
+    """Send the public variant of a lot's bundle once its result is published; before, say why there is none."""
+    return send_bundle(request, lot, variant=form.PUBLIC)
 
 
 @access(Act.READ_FEED)
@@ -41,5 +68,9 @@ def evidence(request: HttpRequest) -> HttpResponse:
         "note": checkpoint(),
         "log_key": heads.verifier_key(),
         "searched": lot,
+        "finished": lot if lot and entries_of(lot, kinds=["result.published"], viewer=PUBLIC) else "",
+        "receipt_key": to_base64(receipts.public_key()),
+        "witnesses": json.dumps(list(Witness.objects.filter(ended_at=None).values_list("key", flat=True))),
+        "conditions": CONDITIONS,
     }
     return render(request, "public/evidence.html", context)

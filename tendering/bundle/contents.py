@@ -154,7 +154,10 @@ _WRITE = {form.FULL: _write_full, form.PUBLIC: _write_public}
 
 
 def _write_receipt(out: BundleWriter, bid: Bid) -> None:
-    evidence = {name: bid.receipt["evidence"][name] for name in _EVIDENCE}
+    held = bid.receipt.get("evidence", {})
+    if any(name not in held for name in _EVIDENCE):
+        return  # the verifier names a missing receipt
+    evidence = {name: held[name] for name in _EVIDENCE}
     receipt = {"statement": bid.receipt["statement"], "evidence": evidence}
     out.add(form.bid_member(bid.bid_digest, form.RECEIPT), canonical.dumps(receipt))
 

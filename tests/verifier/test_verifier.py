@@ -107,7 +107,8 @@ def test_a_bidder_whose_bid_was_dropped_from_the_history_proves_it_with_the_rece
 def test_it_runs_as_a_program_without_django_network_or_home(exported, tmp_path):
     script = (
         "import runpy, sys\n"
-        "def hook(event, arguments):\n    assert event not in ('socket.connect', 'socket.bind', 'sqlite3.connect'), event\n"
+        "def hook(event, arguments):\n"
+        "    assert event not in ('socket.connect', 'socket.bind', 'sqlite3.connect'), event\n"
         "sys.addaudithook(hook)\n"
         "sys.argv = ['verifier', *sys.argv[1:]]\n"
         "try:\n    runpy.run_module('verifier', run_name='__main__')\n"
