@@ -1,0 +1,165 @@
+"""What `bench.ledger` runs in processes of its own: `python -m bench._ledger appends|verify`, one JSON object out.
+
+The database is that of the environment. What other packages do after a commit (waking the halls) is left out.
+"""
+
+import json
+import multiprocessing
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+
+import ledger  # noqa: E402
+from ledger import entries, tree, writing  # noqa: E402
+from ledger.canonical import canonical, instant  # noqa: E402
+from ledger.verify import verify  # noqa: E402
+
+AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+EACH, WRITERS = 800, 8
+ENTRIES = 1_000_000
+FORK = multiprocessing.get_context("fork")
+
+
+class Bidder:
+    """Who acts: three personal values an entry, as nearly every entry has."""
+
+    login, role, uscc, address = "bench", "bidder", "91110000000000000X", "192.0.2.1"
+
+
+def _append(number: int) -> None:
+    with transaction.atomic(durable=True):
+        payload = {"n": number, "bid_digest": "0" * 64}
+        ledger.append("lot.announced", lot="BENCH", at=AT, payload=payload, actor=Bidder())
+
+
+def _bare(number: int) -> None:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_bare (n) VALUES (%s)", [number])
+
+
+def _write(act: Callable[[int], None], count: int, start: Any) -> None:
+    act(-1)  # connects and prepares
+    start.wait()
+    for number in range(count):
+        act(number)
+
+
+def _per_second(act: Callable[[int], None], writers: int) -> float:
+    """Transactions per second of so many processes that begin together."""
+    connection.close()
+    start, count = FORK.Barrier(writers + 1), EACH // writers if writers > 1 else EACH
+    processes = [FORK.Process(target=_write, args=(act, count, start)) for _ in range(writers)]
+    for process in processes:
+        process.start()
+    start.wait()
+    before = time.perf_counter()
+    for process in processes:
+        process.join()
+    return writers * count / (time.perf_counter() - before)
+
+
+def _follow(until: int, answer: Any) -> None:
+    """Read the feed as readers do, after the last index seen, until index `until`; answer what was seen."""
+    seen: list[int] = []
+    while not seen or seen[-1] < until:
+        seen += [row["index"] for row in ledger.feed(seen[-1] if seen else None, limit=100)]
+    answer.put(seen)
+
+
+def appends() -> dict[str, float]:
+    """Appends and bare transactions per second with one and eight writers, in turns; rows that two readers lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_bare (n bigint)")
+    _append(0)
+    found: dict[str, float] = {}
+    for writers in (1, WRITERS):
+        for name, act in (("bare", _bare), ("append", _append), ("bare", _bare), ("append", _append)):
+            speed = _per_second(act, writers)
+            found[f"{name}_{writers}"] = max(speed, found.get(f"{name}_{writers}", 0.0))  # the quieter of two turns
+    size = int(str(ledger.head()["size"])) + WRITERS * (EACH // WRITERS + 1)
+    connection.close()
+    answers = FORK.Queue()
+    readers = [FORK.Process(target=_follow, args=(size - 1, answers)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    _per_second(_append, WRITERS)
+    seen = [answers.get() for _ in readers]
+    found |= {"read": size, "lost": sum(size - len(set(indexes)) for indexes in seen)}
+    return found | {"out_of_order": sum(indexes != sorted(indexes) for indexes in seen), "good": verify().good}
+
+
+def _fill() -> list[bytes]:
+    """Write faces and bodies as `append` would, in few statements; return the bytes that a verifier must hash."""
+    frontiers: dict[str, list[bytes]] = {name: [] for name in tree.HASHES}
+    hashed: list[bytes] = []
+    faces, bodies = [], []
+    for index in range(ENTRIES):
+        at = AT + timedelta(milliseconds=index)
+        salt, payload = secrets.token_hex(32), {"bid_digest": f"{index:064x}", "sequence": 1, "size": index}
+        body = {"kind": "bid.received", "lot": f"E{index % 999}", "role": "bidder", "payload": payload, "personal": {}}
+        raw, columns = bytes.fromhex(salt) + canonical(body), []
+        for name, function in tree.HASHES.items():
+            face = entries.face(index, instant(at), function(raw).hex())
+            leaf = tree.leaf_hash(face, function)
+            frontiers[name], completed = tree.appended(frontiers[name], index, leaf, function)
+            columns.append((leaf.hex(), b"".join(completed).hex()))
+            hashed += [raw, b"\x00" + face, bytes(65)]
+        (leaf, nodes), (leaf_sm3, nodes_sm3) = columns
+        stored = connection.ops.adapt_datetimefield_value(at)
+        faces.append((index, stored, leaf, leaf_sm3, nodes, nodes_sm3))
+        bodies.append((index, "bid.received", body["lot"], "bidder", canonical(payload).decode(), salt, "{}"))
+        if len(faces) == 20_000 or index == ENTRIES - 1:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.executemany(writing._ENTRY, faces)
+                cursor.executemany(writing._BODY, bodies)
+            faces, bodies = [], []
+    head = [ENTRIES, *(b"".join(frontiers[name]).hex() for name in tree.HASHES)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(writing._FIRST)
+        cursor.execute(writing._MOVE, head)
+    return hashed
+
+
+def _hash(part: tuple[list[bytes], int]) -> None:
+    """Hash as a verifier must, and nothing else: half of the inputs by SHA-256, half by SM3."""
+    hashed, start = part
+    for place in range(start, len(hashed), 2 * 6):
+        for item in hashed[place : place + 3]:
+            tree.sha256(item)
+        for item in hashed[place + 3 : place + 6]:
+            tree.sm3(item)
+
+
+def verifying() -> dict[str, float]:
+    """Seconds to verify a million entries with two processes, and for the bare hashing of the same bytes."""
+    hashed = _fill()
+    ledger.checkpoint()
+    before = time.perf_counter()
+    processes = [FORK.Process(target=_hash, args=((hashed, start),)) for start in (0, 6)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    bare = time.perf_counter() - before
+    del hashed
+    before = time.perf_counter()
+    verdict = verify(processes=2)
+    return {"seconds": time.perf_counter() - before, "bare": bare, "entries": verdict.size, "good": verdict.good}
+
+
+if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    writing._callbacks.clear()
+    print(json.dumps({"appends": appends, "verify": verifying}[sys.argv[1]]()))
