@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
 ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-units test-browser test-stack test-postgres machine check bench law docs lock clean
+.PHONY: client help setup run test test-units test-browser test-stack test-postgres machine check bench law docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -71,9 +71,14 @@ law: $(RUN_STAMP) ## article → code → tests
 docs: $(DEV_STAMP) ## write the generated pages and the screenshots again
 	$(BIN)/python -m pytest -q -m stack tests/journeys --screenshots
 
+client: $(DEV_STAMP) ## build dist/gongheng-seal-*.pyz, the offline client (deploy/build_client.py --help for others)
+	$(BIN)/python deploy/build_client.py
+
 lock: ## compile requirements/*.in again (needs uv)
 	for kind in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  requirements/$$kind.in -o requirements/$$kind.txt; done
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/client.in \
+	  -c requirements/run.txt -o requirements/client.txt
 
 clean: ## remove the environment and caches (never var/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from sealing import commands
+from sealing.client import fingerprint
 from suites import NAMES, Refused, self_test
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sealing", description="Seal, inspect, release and open bids.")
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description="Seal, inspect, release and open bids.")
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--json", action="store_true", help="answer with one JSON object on standard output")
     every.set_defaults(trust=None, crl=None, passphrase_file=None)
@@ -25,6 +26,9 @@ def _parser() -> argparse.ArgumentParser:
     inspect.set_defaults(run=commands.inspect)
     _add_release(subparsers.add_parser("release", parents=[every], help="take the own share out of a bid"))
     _add_open(subparsers.add_parser("open", parents=[every], help="open a bid with released shares"))
+    machine = subparsers.add_parser("machine", parents=[every], help="show the marks of this machine")
+    machine.set_defaults(run=lambda arguments: fingerprint.collect())
+    _add_ui(subparsers.add_parser("ui", parents=[every], help="open the page of the client, on this machine only"))
     return parser
 
 
@@ -107,9 +111,22 @@ def _key_name(text: str) -> Path:
     return path
 
 
-def main(argv: list[str] | None = None) -> int:
+def _add_ui(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="default: any that is free")
+    parser.add_argument("--no-browser", action="store_true", help="only say the address")
+    parser.set_defaults(run=_ui)
+
+
+def _ui(arguments: argparse.Namespace) -> dict[str, str]:
+    from sealing.client.serve import serve  # the other commands need no server
+
+    serve(port=arguments.port, browser=not arguments.no_browser, tell=lambda text: print(text, flush=True))
+    return {}
+
+
+def main(argv: list[str] | None = None, *, program: str = "python -m sealing") -> int:
     """Run one command; returns the exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(program).parse_args(argv)
     self_test()
     try:
         answer = arguments.run(arguments)
