@@ -64,12 +64,12 @@ def parsed_key(verifier: str, algorithm: bytes = ED25519) -> tuple[str, bytes]:
     :raises BadNote: if it is malformed or its key id is another
     """
     try:
-        name, named, material = verifier.split("+", 2)
+        name, _, material = verifier.split("+", 2)
         decoded = base64.b64decode(material, validate=True)
     except (ValueError, binascii.Error) as error:
         raise BadNote("not a verifier key") from error
     public = decoded[1:]
-    if decoded[:1] != algorithm or len(public) != 32 or key_id(name, public, algorithm).hex() != named:
+    if decoded[:1] != algorithm or len(public) != 32 or verifier_key(name, public, algorithm) != verifier:
         raise BadNote("not an Ed25519 verifier key of this type")
     return name, public
 
@@ -129,7 +129,7 @@ def _signature_of(line: str, name: str, public: bytes, text: str) -> bool:
         return False
     try:
         marked = base64.b64decode(line.removeprefix(start), validate=True)
-    except binascii.Error as error:
+    except (ValueError, binascii.Error) as error:
         raise BadNote("a signature that is not base64") from error
     if marked[:4] != key_id(name, public):
         return False

@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 from ledger import entries, tree
 from ledger.canonical import canonical
+from ledger.ranges import perfect
 
 LEVEL = 12
 SEGMENT = 1 << LEVEL
+DIGITS = 64
 MISSING = bytes(32)  # stands for the leaf of an entry that is not there, so that what follows keeps its place
 
 
@@ -57,53 +59,60 @@ class Segment:
 
 
 class _Stretch:
-    """The running state of one stretch."""
+    """The rows of one stretch as they come: leaves to go on with, and the nodes that are stored beside them."""
 
-    def __init__(self, start: int, values: Values, checkpoints: Collection[int]) -> None:
+    def __init__(self, start: int, values: Values) -> None:
         self.found = Segment(start)
-        self._values, self._checkpoints = values, frozenset(checkpoints)
-        self._expected, self._sha, self._sm3 = start, list[bytes](), list[bytes]()
+        self._values, self._expected = values, start
+        self._leaves: dict[str, list[bytes]] = {name: [] for name in tree.HASHES}
+        self._stored: dict[str, list[str | None]] = {name: [] for name in tree.HASHES}  # None: no such entry
 
     def add(self, row: Row) -> None:
         """Take the next row."""
         self._fill_up_to(row.place)
-        sha, sm3 = self._leaves(row)
-        size = row.place - self.found.start
-        self._sha, made_sha = tree.appended(self._sha, size, sha)
-        self._sm3, made_sm3 = tree.appended(self._sm3, size, sm3, tree.sm3)
-        for name, stored, made in (("SHA-256", row.nodes, made_sha), ("SM3", row.nodes_sm3, made_sm3)):
-            told = stored if size + 1 < SEGMENT else stored[: LEVEL * 64]
-            if told != b"".join(made).hex():
-                self._fault(row.place, f"stored nodes ({name}) are not those over the entries")
-        self._step()
-        if size + 1 == SEGMENT:
-            self.found.above = {"sha256": row.nodes[LEVEL * 64 :], "sm3": row.nodes_sm3[LEVEL * 64 :]}
+        sha, sm3 = self._checked(row)
+        self._leaves["sha256"].append(sha)
+        self._leaves["sm3"].append(sm3)
+        self._stored["sha256"].append(row.nodes)
+        self._stored["sm3"].append(row.nodes_sm3)
+        self._expected += 1
 
-    def finish(self, stop: int) -> Segment:
+    def finish(self, stop: int, checkpoints: Collection[int]) -> Segment:
         """Return what was found, the entries up to `stop` being all that there should be."""
         self._fill_up_to(stop)
-        self.found.frontiers = {"sha256": self._sha, "sm3": self._sm3}
+        for name, hashed in tree.HASHES.items():
+            levels = _levels(self._leaves[name], hashed)
+            self._compare_nodes(name, levels)
+            self.found.frontiers[name] = _frontier(levels, stop - self.found.start)
+            for size in checkpoints:
+                at = self.found.at_checkpoints.setdefault(size, {})
+                at[name] = _frontier(levels, size - self.found.start)
         return self.found
 
-    def _step(self) -> None:
-        self._expected += 1
-        if self._expected in self._checkpoints:
-            self.found.at_checkpoints[self._expected] = {"sha256": self._sha, "sm3": self._sm3}
+    def _compare_nodes(self, name: str, levels: Sequence[Sequence[bytes]]) -> None:
+        for place, stored in enumerate(self._stored[name]):
+            completed = min(((place + 1) & -(place + 1)).bit_length() - 1, LEVEL)
+            if place + 1 == SEGMENT and stored is not None:
+                self.found.above[name] = stored[LEVEL * DIGITS :]
+                stored = stored[: LEVEL * DIGITS]  # noqa: PLW2901
+            if stored is None or (not completed and not stored):
+                continue
+            if stored != "".join([levels[level][(place + 1 >> level) - 1].hex() for level in range(1, completed + 1)]):
+                self._fault(self.found.start + place, f"stored nodes ({name}) are not those over the entries")
 
     def _fill_up_to(self, index: int) -> None:
-        if index > self._expected:
-            last = index - 1
-            self._fault(self._expected, "missing" if last == self._expected else f"missing, and all up to {last}")
-        while self._expected < index:
-            size = self._expected - self.found.start
-            self._sha = tree.extended(self._sha, size, MISSING)
-            self._sm3 = tree.extended(self._sm3, size, MISSING, tree.sm3)
-            self._step()
+        missing = index - self._expected
+        if missing > 0:
+            self._fault(self._expected, "missing" if missing == 1 else f"missing, and all up to {index - 1}")
+            for name in tree.HASHES:
+                self._leaves[name] += [MISSING] * missing
+                self._stored[name] += [None] * missing
+            self._expected = index
 
     def _fault(self, index: int, what: str) -> None:
         self.found.faults.append(f"entry {index}: {what}")
 
-    def _leaves(self, row: Row) -> tuple[bytes, bytes]:
+    def _checked(self, row: Row) -> tuple[bytes, bytes]:
         """Return the leaves to go on with: as stored, since what is wrong with them has then been named."""
         if row.salt is None:
             self._fault(row.place, "has no body")
@@ -133,10 +142,22 @@ def rebuild(start: int, stop: int, rows: Iterable[Row], values: Values, checkpoi
 
     `start` is a multiple of SEGMENT and `stop` not beyond the next one; `checkpoints` are the sizes that were signed.
     """
-    stretch = _Stretch(start, values, checkpoints)
+    stretch = _Stretch(start, values)
     for row in rows:
         stretch.add(row)
-    return stretch.finish(stop)
+    return stretch.finish(stop, checkpoints)
+
+
+def _levels(leaves: list[bytes], hashed: tree.Hash) -> list[list[bytes]]:
+    """Return the perfect subtrees level by level, the leaves first."""
+    levels = [leaves]
+    while len(below := levels[-1]) > 1:
+        levels.append([hashed(b"\x01" + below[at] + below[at + 1]) for at in range(0, len(below) - 1, 2)])
+    return levels
+
+
+def _frontier(levels: Sequence[Sequence[bytes]], size: int) -> list[bytes]:
+    return [levels[level][number] for level, number in perfect(0, size)]
 
 
 def _recomputed(row: Row, salt: str, text: bytes) -> tuple[bytes, bytes]:
