@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 import ledger
+from custodian.log import LogBroken
 from ledger import clock
 from sealing.canonical import to_base64
 from sealing.releases import LedgerHead, sign_release
@@ -274,3 +275,35 @@ def test_a_bad_wrap_and_one_more_custodian_away_ends_without_blame(tender, hands
     open_bids(lot_id=tender.lot.pk)
     shut = Bid.objects.get(pk=bad_wrap[0][1].pk)
     assert (shut.state, shut.end_reason) == ("withdrawn_no_blame", "threshold")
+
+
+# the signed head
+
+
+def test_a_closing_entry_that_no_signed_head_covers_is_not_believed(tender, hands, agent_of):
+    """The platform shows entries beyond the last head it has signed: it could still take them back."""
+    for player in tender.cast.bidders[:3]:
+        tender.bid(player)
+    old = ledger.checkpoint()
+    to_opening(tender, hands)
+    end(tender, hands)
+
+    def older(path, answer):
+        return {**answer, "checkpoint": old} if path.endswith("/work") else answer
+
+    assert agent_of("centre", change=older).round() == 0
+    assert "is not in the log that was signed" in ReleaseRefusal.objects.first().reason
+    assert not Release.objects.exists()
+
+
+def test_a_head_older_than_the_last_one_ends_the_agent(tender, hands, agent_of):
+    old = ledger.checkpoint()
+    tender.opened_window(hands)
+    end(tender, hands)
+    assert agent_of("centre").round() == 3
+
+    def older(path, answer):
+        return {**answer, "checkpoint": old} if path.endswith("/work") else answer
+
+    with pytest.raises(LogBroken, match="shorter"):
+        agent_of("centre", change=older).round()
