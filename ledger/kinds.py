@@ -36,7 +36,7 @@ _KINDS = {
         opening.said opening.recorded bid.opened bid.revoked bid.withdrawn_no_blame price.confirmed
         evaluation.finished candidates.published objection.filed objection.answered result.published award.issued
         draw.committed draw.opened draw.contributed draw.closed draw.revealed document.stamped
-        log.checkpointed""",
+        log.checkpointed client.published""",
     Visibility.UNTIL_OPENED: """
         bid.received bid.withdrawn bid.replaced bid.superseded bid.refused lot.closed opening.rescue_asked
         share.released share.refused bid.damaged bid.restored""",
