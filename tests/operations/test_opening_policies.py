@@ -215,3 +215,38 @@ def test_before_the_deadline_no_agent_is_asked_under_any_policy(tender, hands, a
     with pytest.raises(LostRace):
         start_opening(lot_id=tender.lot.pk)
     assert not Release.objects.exists()
+
+
+def test_the_purchasers_form_offers_every_policy_that_a_procedure_allows():
+    from lawbook.procedures import procedure
+    from purchaser_portal.forms import POLICIES as OFFERED
+
+    for code in ("construction", "R-construction"):
+        assert sorted(name for name, _ in OFFERED) == sorted(procedure(code).opening.policies) == sorted(POLICIES)
+
+
+def test_a_lot_can_be_announced_under_each_policy(cast, hands, policy, monkeypatch):
+    from sealing.parameters import KIND
+    from sealing.statements import sign_statement
+    from tendering import parameters, queries, scheme_validator
+    from tendering.operations.announce_lot import announce_lot
+    from tests import lots
+
+    monkeypatch.setattr(scheme_validator, "problems", lambda scheme: [])
+    keys = lots.make_keys_of(cast)
+    lot = queries.lot_by_code(lots.make_accepted(cast, policy=policy).code)
+    recipients = [] if policy == "bidder" else keys.recipients
+    body = parameters.expected_parameters(lot, deadline_at=lots.DEADLINE, recipients=recipients)
+    assert (body["policy"], len(body["custodians"]), body["threshold"]) == (
+        policy,
+        len(recipients),
+        min(2, len(recipients)),
+    )
+    announced = announce_lot(
+        lot_code=lot.code,
+        actor=cast.agency.actor,
+        deadline_at=lots.DEADLINE,
+        statement=sign_statement(keys.agency, KIND, body),
+        recipients=recipients,
+    )
+    assert (announced.stage, announced.policy) == ("announced", policy)
