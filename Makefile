@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
 ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
 
 .DEFAULT_GOAL := help
-.PHONY: client help setup run test test-units test-browser test-stack test-postgres machine check bench law docs lock clean
+.PHONY: client help setup run test test-units test-browser test-stack test-postgres machine fuzz check bench law docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -54,6 +54,9 @@ test-postgres: test-browser # the tests that a database decides (DATABASE_URL, e
 
 machine: $(DEV_STAMP) ## the sealed bid as a state machine, 500 runs with what they came through
 	GONGHENG_MACHINE_RUNS=500 $(BIN)/python -m pytest -q -n 0 tests/machine
+
+fuzz: $(DEV_STAMP) ## every parser under atheris for a minute each (docs/fuzzing.md; FUZZ="--seconds 300")
+	$(BIN)/python -m fuzz $(FUZZ)
 
 check: $(DEV_STAMP) ## format, lint, types, import directions, missing migrations, untranslated words
 	$(BIN)/ruff format --check .

@@ -130,7 +130,7 @@ def _state_reasons(bid_digest: str, entries: list[Entry]) -> list[Reason]:
     found = []
     if any(_is(entry, "bid.withdrawn", bid_digest) for entry in entries):
         found.append(Reason("withdrawn", "the bid was withdrawn"))
-    halts = [_HALTING[entry["kind"]] for entry in entries if entry.get("kind") in _HALTING]
+    halts = [_HALTING[kind] for entry in entries if isinstance(kind := entry.get("kind"), str) and kind in _HALTING]
     if "terminated" in halts or (halts and halts[-1]):
         found.append(Reason("suspended", "the lot is terminated" if "terminated" in halts else "the lot is suspended"))
     return found

@@ -39,7 +39,7 @@ def read_request(data: bytes) -> Request:
         suite = CURVES[info["algorithm"]["parameters"].chosen.dotted]
         public: bytes = info.dump()
         suite_named(suite).check_public(public)
-    except (ValueError, TypeError, KeyError, AttributeError, BadKey) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, x509.InvalidVersion, BadKey) as error:
         raise BadRequest("not a certificate request for a P-256 or SM2 key") from error
     oid = parsed.signature_algorithm_oid.dotted_string
     if not verifies(suite, public, parsed.tbs_certrequest_bytes, parsed.signature, oid=oid):

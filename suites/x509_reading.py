@@ -60,15 +60,16 @@ def facts_of(der: bytes) -> Facts:
     certificate = load(der)
     suite, public = key_of(certificate)
     try:
-        subject = certificate.subject
+        subject, _ = certificate.subject, certificate.issuer  # both are parsed only when they are asked for
+        span = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     except (ValueError, TypeError) as error:
-        raise BadCertificate("the certificate's subject cannot be read") from error
+        raise BadCertificate("the certificate's names or times cannot be read") from error
     return Facts(
         organisation=_single(subject, NameOID.SERIAL_NUMBER),
         common_name=_single(subject, NameOID.COMMON_NAME),
         public=public,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=span[0],
+        not_after=span[1],
         suite=suite,
         serial=certificate.serial_number,
     )

@@ -1,0 +1,67 @@
+"""What fuzzing has found, each kept as the smallest input that showed it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from fuzz.corpus import keys
+from ledger import notes
+from sealing.release_rule import may_release
+from suites.certificates import BadCertificate, facts_of
+from suites.paths import check_structure
+from suites.requests import BadRequest, read_request
+from suites.x509_reading import load
+
+AT = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_a_certificate_whose_issuer_cannot_be_parsed_is_refused() -> None:
+    """`cryptography` parses names only when they are asked for, and raises ValueError then."""
+    leaf = keys("release-bidder").certificates[0]
+    issuer = load(leaf).issuer.public_bytes()
+    broken = leaf.replace(issuer, issuer[:2] + b"\x54" + issuer[3:], 1)
+    assert broken != leaf
+    with pytest.raises(BadCertificate):
+        facts_of(broken)
+    assert [reason.check for reason in check_structure([broken, leaf], keys("release-bidder").suite)] == [
+        "certificates"
+    ]
+
+
+def test_a_certificate_request_of_another_version_is_refused() -> None:
+    from fuzz.targets.certificates import _requests
+
+    der = bytearray(_requests()[0])
+    place = der.index(b"\x02\x01\x00")
+    der[place + 2] = 59
+    with pytest.raises(BadRequest):
+        read_request(bytes(der))
+
+
+def test_an_entry_whose_kind_is_an_object_does_not_stop_a_custodian() -> None:
+    from fuzz.targets.letters import _bid
+
+    reasons = may_release(_bid(), None, [{"kind": {}, "payload": {}}], own_now=AT, skew=timedelta(seconds=5))
+    assert "closing_set" in [reason.check for reason in reasons]
+
+
+def test_a_signature_line_with_letters_beyond_ascii_is_refused() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    note = notes.signed("text\n", "log", key)
+    with pytest.raises(notes.BadNote):
+        notes.verified_text(note.replace("log ", "log é"), "log", notes.public_bytes(key.public_key()))
+
+
+def test_a_pinned_key_has_one_form() -> None:
+    public = notes.public_bytes(Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key())
+    text = notes.verifier_key("log", public)
+    assert notes.parsed_key(text) == ("log", public)
+    name, key_id, material = text.split("+", 2)
+    for other in (
+        f"{name}+{key_id.upper()}+{material}",
+        f"{name}+{key_id}+{material[:-1]}{chr(ord(material[-1]) + 1)}",
+    ):
+        if other != text:
+            with pytest.raises(notes.BadNote):
+                notes.parsed_key(other)
