@@ -18,7 +18,7 @@ from sealing.shares import read_share
 from sealing.statements import verify_statement
 from sealing.tender import check_tender, read_tender
 from sealing.trailer import signed_message
-from suites import Refused, shamir, suite_named
+from suites import NAMES, Refused, shamir, suite_named
 from suites.merkle import leaf_hash, root_of
 
 FOLDER = Path(__file__).parents[1] / "vectors"
@@ -40,6 +40,13 @@ def stored(vector: dict, folder: Path) -> Path:
     return path
 
 
+def test_every_suite_has_vectors_that_open_and_vectors_that_do_not() -> None:
+    for name in NAMES:
+        outcomes = [vector.get("outcome") for vector in VECTORS.values() if vector.get("suite", "INTL-1") == name]
+        assert outcomes.count("opens") >= 5
+        assert len(set(outcomes)) >= 15, "different failures"
+
+
 def test_there_are_at_least_sixty_vectors_of_one_failure_each() -> None:
     failing = [
         vector for vector in VECTORS.values() if vector.get("outcome") not in (None, "opens", "accepted", "releases")
@@ -59,7 +66,8 @@ def test_file_vector_has_its_outcome(name: str, tmp_path: Path) -> None:
         assert sorted(tmp_path.iterdir()) == [path], "a refusal leaves nothing behind"
         return
     assert vector["outcome"] == "opens"
-    found = {file.name: SUITE.hash((out / file.name).read_bytes()).hex() for file in opened.manifest.files}
+    suite = suite_named(vector["suite"])
+    found = {file.name: suite.hash((out / file.name).read_bytes()).hex() for file in opened.manifest.files}
     assert found == vector["files"]
 
 
@@ -80,7 +88,7 @@ def test_steps_of_a_valid_vector_are_right(name: str, tmp_path: Path) -> None:
         "commitment": keys.commitment.hex(),
         "bid_digest": layout.detached.bid_digest,
         "root": layout.trailer.root.hex(),
-        "signed_message": signed_message(SUITE, digest, layout.trailer.certificates).hex(),
+        "signed_message": signed_message(layout.header.suite, digest, layout.trailer.certificates).hex(),
     }
 
 

@@ -10,7 +10,7 @@ from sealing.shares import share_commitment, wrap_context
 from suites.certificates import self_signed
 from suites.shamir import split
 from tests.vectors.file_cases import FILES, emit, make
-from tests.vectors.make_vectors import SUITE, Cast, b64, manifest_of, padded, private_key, secret, zip_of
+from tests.vectors.make_vectors import Cast, b64, manifest_of, padded, private_key, secret, zip_of
 
 
 def write_all(cast: Cast) -> None:
@@ -157,8 +157,8 @@ def dealt(cast, how):
     body = json.loads(bid.header.raw)
     for place, (kid, row) in enumerate(zip(kids, rows, strict=True)):
         seat = Seat("custodians", place + 1, kid)
-        body["shares"][place]["commitment"] = share_commitment(SUITE, core, seat, row).hex()
-        wrap = SUITE.wrap(cast.custodians[place].public.seal_public, wrap_context(SUITE, core, seat), row)
+        body["shares"][place]["commitment"] = share_commitment(cast.suite, core, seat, row).hex()
+        wrap = cast.suite.wrap(cast.custodians[place].public.seal_public, wrap_context(cast.suite, core, seat), row)
         body["wraps"][place] |= {"enc": b64(wrap.enc), "ct": b64(wrap.ct)}
     return bid.finish(parse_header(dumps(body)))
 

@@ -12,11 +12,11 @@ from tests.vectors.make_vectors import (
 FILES = {"letter.txt": b"We offer.\n", "tech/plan.txt": b"A plan.\n" * 40, "\u62a5\u4ef7.txt": b"1234567.89\n"}
 
 
-def emit(name, description, outcome, data, shares, *, trust=None, files=None, steps=None):
+def emit(name, description, outcome, data, shares, *, trust=None, files=None, steps=None, suite=SUITE):
     body = {
         "description": description,
         "kind": "file",
-        "suite": "INTL-1",
+        "suite": suite.name,
         "outcome": outcome,
         "file": b64(data),
         "shares": shares,
@@ -24,7 +24,7 @@ def emit(name, description, outcome, data, shares, *, trust=None, files=None, st
     if trust is not None:
         body["trust"] = [b64(root) for root in trust]
     if files is not None:
-        body["files"] = {inside: SUITE.hash(content).hex() for inside, content in files.items()}
+        body["files"] = {inside: suite.hash(content).hex() for inside, content in files.items()}
     if steps is not None:
         body["steps"] = steps
     write(name, body)

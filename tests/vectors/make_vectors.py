@@ -1,4 +1,4 @@
-"""Write the test vectors of the sealed bid: `python -m tests.vectors.make_vectors`.
+"""Write the test vectors of the sealed bid: `python -m tests.vectors.make_vectors [gm]`, `gm`: those of GM-1 alone.
 
 Keys, file key and salt are derived from fixed words; wraps, Shamir coefficients and ECDSA are random by nature, so a
 new run gives other bytes with the same outcomes. One failure per file. The mutations work on the bytes of a valid bid,
@@ -30,7 +30,7 @@ from sealing.seal import MAGIC, make_header, make_trailer
 from sealing.tender import Tender
 from sealing.trailer import bid_digest_of, leaf_of, root_from, signed_message
 from sealing.zip_bytes import Entry, directory, local_header
-from suites import suite_named
+from suites import Suite, suite_named
 from suites.certificates import issue_certificate, make_authority
 
 HERE = Path(__file__).parent
@@ -40,9 +40,11 @@ START, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 BIDDER = "91442000MA4UX4JX4D"
 
 
-def private_key(word: str) -> bytes:
-    """A P-256 key from a word, PKCS#8: for tests only."""
+def private_key(word: str, suite: Suite = SUITE) -> bytes:
+    """A key from a word, P-256 as PKCS#8 or SM2 as 32 bytes: for tests only."""
     scalar = int.from_bytes(hashlib.sha256(b"gongheng test key " + word.encode()).digest(), "big") >> 1
+    if suite.name == "GM-1":
+        return scalar.to_bytes(32, "big")
     return ec.derive_private_key(scalar, ec.SECP256R1()).private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -55,29 +57,33 @@ def secret(word: str) -> bytes:
 class Cast:
     """The CA, the agency, one bidder, a rival and three custodians."""
 
-    def __init__(self) -> None:
-        self.root_key = private_key("root")
-        self.root = make_authority(self.root_key, common_name="Test root", not_before=START, not_after=END)
-        self.other_root = make_authority(self.root_key, common_name="Other", not_before=START, not_after=END)
+    def __init__(self, suite: Suite = SUITE) -> None:
+        self.suite = suite
+        self.root_key = private_key("root", suite)
+        self.root, self.other_root = (
+            make_authority(self.root_key, common_name=name, not_before=START, not_after=END, suite_name=suite.name)
+            for name in ("Test root", "Other")
+        )
         self.agency = self.keys("agency", "AGENCY-1")
         self.bidder = self.keys("bidder", BIDDER)
         self.rival = self.keys("rival", "RIVAL-1")
         self.custodians = tuple(self.keys(name, name.upper()) for name in ("centre", "purchaser", "regulator"))
 
     def keys(self, word: str, organisation: str, *, not_after: datetime = END) -> OwnKeys:
-        seal, sign = private_key(word + " seal"), private_key(word + " sign")
+        suite = self.suite
+        seal, sign = private_key(word + " seal", suite), private_key(word + " sign", suite)
         leaf = issue_certificate(
             self.root_key,
             self.root,
-            public_key_spki=SUITE.public_of(sign),
+            public_key_spki=suite.public_of(sign),
             organisation_id=organisation,
             common_name=word,
             not_before=START,
             not_after=not_after,
         )
-        message = key_message(SUITE, organisation, SUITE.public_of(seal))
+        message = key_message(suite, organisation, suite.public_of(seal))
         public = PublicKeys(
-            SUITE, organisation, SUITE.public_of(seal), SUITE.public_of(sign), (leaf,), SUITE.sign(sign, message)
+            suite, organisation, suite.public_of(seal), suite.public_of(sign), (leaf,), suite.sign(sign, message)
         )
         return OwnKeys(public, seal, sign)
 
@@ -90,7 +96,7 @@ class Cast:
             (groups[name] for name in ("bidder", "custodians") if name in policy.replace("-", " ").split()), ()
         )
         return Tender(
-            suite=SUITE,
+            suite=self.suite,
             tender="E4420000001",
             lot="E4420000001-001",
             envelope=envelope,
@@ -123,7 +129,7 @@ class Bid:
     def seal_chunks(self) -> "Bid":
         """Encrypt the plaintext, and make root and trailer right for it."""
         header, keys = self.header, derive_for(self.header, self.file_key)
-        cipher, size = SUITE.chunk_cipher(keys.enc, b""), 1 << 20
+        cipher, size = self.tender.suite.chunk_cipher(keys.enc, keys.chunk_mac), 1 << 20
         pieces = [self.plaintext[at : at + size] for at in range(0, len(self.plaintext), size)]
         self.chunks = [
             bytes(cipher.seal(nonce_of(number, last=number == len(pieces) - 1), piece))
@@ -181,7 +187,7 @@ class Bid:
             "commitment": keys.commitment.hex(),
             "bid_digest": self.digest,
             "root": self.root.hex(),
-            "signed_message": signed_message(SUITE, digest, self.signer.certificates).hex(),
+            "signed_message": signed_message(self.tender.suite, digest, self.signer.certificates).hex(),
         }
 
 
@@ -193,7 +199,7 @@ def plain_of(tender: Tender, files: dict[str, bytes]) -> bytes:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         fields = {"price": "1234567.89", "price_kind": "total", "duration_days": 90}
-        plan = plan_archive(Path(folder), suite=SUITE, fields=fields)
+        plan = plan_archive(Path(folder), suite=tender.suite, fields=fields)
         plaintext = bytearray(padded_length(tender.envelope, plan.length))
         assert Plaintext(plan, tender.envelope).into(memoryview(plaintext)) == len(plaintext)
         return bytes(plaintext)
@@ -226,18 +232,20 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def main() -> int:
-    from tests.vectors import deep_cases, file_cases, other_cases
+def main(words: list[str]) -> int:
+    from tests.vectors import deep_cases, file_cases, gm_cases, other_cases
 
-    for old in HERE.glob("*.json"):
+    for old in HERE.glob("gm-*.json" if words == ["gm"] else "*.json"):
         old.unlink()
-    cast = Cast()
-    file_cases.write_all(cast)
-    deep_cases.write_all(cast)
-    other_cases.write_all(cast)
+    if words != ["gm"]:
+        cast = Cast()
+        file_cases.write_all(cast)
+        deep_cases.write_all(cast)
+        other_cases.write_all(cast)
+    gm_cases.write_all(Cast(suite_named("GM-1")))
     print(len(list(HERE.glob("*.json"))), "vectors")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -143,7 +143,7 @@ def signed(cast, tender, **changes):
         tender=tender.tender,
         lot=tender.lot,
         envelopes=("whole",),
-        suite="INTL-1",
+        suite=tender.suite.name,
         deadline=DEADLINE,
         document_hash=tender.document_hash,
         policy=tender.policy,
