@@ -35,13 +35,13 @@ _KINDS = {
         opening.window_paused opening.window_resumed opening.window_extended
         opening.said opening.recorded bid.opened bid.revoked bid.withdrawn_no_blame price.confirmed
         evaluation.finished candidates.published objection.filed objection.answered result.published award.issued
-        draw.committed draw.opened draw.contributed draw.closed draw.revealed document.stamped
+        draw.committed draw.opened draw.contributed draw.closed draw.revealed
         log.checkpointed client.published""",
     Visibility.UNTIL_OPENED: """
         bid.received bid.withdrawn bid.replaced bid.superseded bid.refused lot.closed opening.rescue_asked
         share.released share.refused bid.damaged bid.restored""",
     Visibility.UNTIL_REPORT: """
-        evaluation.started reading.done sheet.submitted report.drafted report.signed""",
+        evaluation.started reading.done sheet.submitted report.drafted report.signed document.stamped""",
     Visibility.UNTIL_RESULT: """
         committee.drawn member.pledged member.recused member.refused member.replaced leader.elected""",
     Visibility.PERSONAL: """

@@ -3,9 +3,10 @@
 The scheme stays plain data; group and total points are sums of what is filled in. Faults are told on submitting.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -20,10 +21,37 @@ def _plain(value: Decimal | None) -> str:
     return "0" if value is None else format(value.normalize(), "f")
 
 
+def _price_value(key: str, typed: Any) -> Any:
+    if key in SETS:
+        return typed
+    return int(typed) if key.startswith("drop") else _plain(typed)
+
+
 def _items(scheme: Mapping[str, Any]) -> Iterator[tuple[Data, Data]]:
     for group in scheme.get("groups", []):
         for item in group["items"]:
             yield group, item
+
+
+SETS = ("float_set", "k1_set", "q_set")
+
+
+class RatioSetField(forms.CharField):
+    """The values that a coefficient is drawn from at the opening, as ratios; one value is not drawn but fixed."""
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the ratios as plain text.
+
+        :raises forms.ValidationError: one is no number
+        """
+        words = [word for word in re.split(r"[\s,;、，；]+", super().clean(value)) if word]
+        try:
+            ratios = [Decimal(word) for word in words]
+            if not all(ratio.is_finite() and -4 <= int(ratio.as_tuple().exponent) <= 0 for ratio in ratios):
+                raise InvalidOperation
+        except InvalidOperation:
+            raise forms.ValidationError(_("请填写小数，例如：0、0.01、0.02")) from None
+        return [_plain(ratio) for ratio in ratios]
 
 
 class PointsForm(PageForm):
@@ -43,6 +71,9 @@ class PointsForm(PageForm):
         for name in ("e_above", "e_below", "drop_count", "drop_from"):
             if name in self._scheme.get("price", {}):
                 self._add_number(f"price:{name}", self._scheme["price"][name])
+        for name in SETS:
+            if values := self._scheme.get("price", {}).get(name):
+                self._add(f"price:{name}", RatioSetField(initial="、".join(values), max_length=400))
 
     def _add(self, name: str, field: forms.Field) -> None:
         self.fields[name] = field
@@ -75,7 +106,7 @@ class PointsForm(PageForm):
         made["total_points"] = _plain(sum((Decimal(g["points"]) for g in made["groups"]), Decimal(0)))
         for name in [n for n in typed if n.startswith("price:")]:
             key = name.partition(":")[2]
-            made["price"][key] = int(typed[name]) if key.startswith("drop") else _plain(typed[name])
+            made["price"][key] = _price_value(key, typed[name])
         return made
 
     def _filled(self, item: Data) -> Data:
@@ -100,6 +131,9 @@ class PointsForm(PageForm):
             "e_below": _("低于基准价每 1 % 扣分"),
             "drop_count": _("去掉最高、最低各几个"),
             "drop_from": _("有效报价达到几个时才去"),
+            "float_set": _("下浮率（填几个值，开标时抽取一个）"),
+            "k1_set": _("K1（填几个值，开标时抽取一个）"),
+            "q_set": _("Q（填几个值，开标时抽取一个）"),
         }
         return [(words[n.partition(":")[2]], self[n]) for n in self.fields if n.startswith("price:")]
 

@@ -12,6 +12,8 @@ from tendering.models import SignedDocument
 from tendering.refusals import NotFound
 from tendering.signed_documents import authority
 
+RECEIPT = "receipt"  # an entry about one would tell that a bid came in (BL-22)
+
 
 def stamp_document(*, sha256: str) -> SignedDocument:
     """Ask the authority for a timestamp over the whole file and keep it; again, the first one stands.
@@ -34,7 +36,8 @@ def stamp_document(*, sha256: str) -> SignedDocument:
     with transaction.atomic(durable=True):
         kept = documents.keep(token)
         changed = {"token_sha256": kept, "stamped_at": proven, "pending": ""}
-        if SignedDocument.objects.filter(pk=document.pk, token_sha256="").update(**changed):
+        first = SignedDocument.objects.filter(pk=document.pk, token_sha256="").update(**changed)
+        if first and document.kind != RECEIPT:
             payload = {"sha256": sha256, "token_sha256": kept, "at": proven}
             ledger.append("document.stamped", lot=document.lot.code, at=clock.now(), payload=payload, actor=SYSTEM)
         document.refresh_from_db()
