@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -79,6 +79,19 @@ def take_cosignature(*, witness_id: int, size: int, line: str, now: datetime) ->
     fresh = {"line": line, "at": signed.at}
     kept, _made = Cosignature.objects.get_or_create(checkpoint=checkpoint, witness=witness, defaults=fresh)
     return kept
+
+
+def witness_rows() -> list[dict[str, Any]]:
+    """Return the witnesses for people to see: `{"name", "organisation", "key", "size", "at"}`.
+
+    `size` and `at` are those of the largest checkpoint it cosigned, None before the first.
+    """
+    rows = []
+    for witness in Witness.objects.filter(ended_at=None).order_by("name"):
+        last = witness.cosignatures.order_by("-checkpoint_id").first()
+        told = {"name": witness.name, "organisation": witness.organisation, "key": witness.key}
+        rows.append(told | {"size": last and last.checkpoint_id, "at": last and last.at})
+    return rows
 
 
 def text_of(checkpoint: Checkpoint) -> str:

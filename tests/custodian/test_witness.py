@@ -21,6 +21,7 @@ from custodian.witnessing import SplitView, judge, read_head
 from ledger import cosignatures, heads, notes, tree
 from ledger.models import Cosignature, Entry
 from ledger.offline import Pinned, verify_receipt
+from ledger.witnessing import witness_rows
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 NAME = "regulator.example"
@@ -92,6 +93,8 @@ def test_a_head_that_extends_the_last_is_cosigned_and_published(witness_of):
     (line,) = [line for line in note.split("\n") if line.startswith(f"— {NAME} ")]
     assert cosignatures.verified(line, text, witness.home.verifier).name == NAME
     assert witness.home.last == note
+    (row,) = witness_rows()
+    assert (row["name"], row["organisation"], row["size"]) == (NAME, "监督部门", 13)
 
 
 def test_the_receipt_of_an_entry_carries_the_witness(witness_of):
