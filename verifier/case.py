@@ -148,6 +148,21 @@ class Case:
         """The opened bids in reading order."""
         return {entry.payload["bid_digest"]: entry for entry in self.evidence.of("bid.opened")}
 
+    @property
+    def priced(self) -> dict[str, LedgerEntry]:
+        """The opened bids that name a price, in reading order: what is evaluated."""
+        return {digest: entry for digest, entry in self.opened.items() if "price_yuan" in entry.payload}
+
+    def envelope_of(self, digest: str) -> str:
+        """Return the envelope under which a bid was received."""
+        received = (one for one in self.evidence.of("bid.received") if one.payload["bid_digest"] == digest)
+        return next((str(one.payload["envelope"]) for one in received), "")
+
+    def releases(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield every share in the bundle with its bid's digest."""
+        for digest, shares in sorted(self.evidence.shares.items()):
+            yield from ((digest, row) for row in shares["releases"])
+
     def lost_by_platform(self, digest: str) -> bool:
         """Whether the platform itself recorded that its file of this bid was missing or damaged."""
         end = self.ends.get(digest)

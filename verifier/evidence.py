@@ -10,7 +10,7 @@ from sealing.canonical import NotCanonical, from_base64
 from sealing.fields import Form
 from tendering.bundle import form
 from verifier.archive import Archive, TooLarge
-from verifier.payloads import PAYLOADS, lacking
+from verifier.payloads import payload_reasons
 
 MOST_LINE = 8 << 20
 MOST_PART = 1 << 16  # header and trailer of a sealed bid
@@ -126,7 +126,7 @@ def _read_log(evidence: Evidence) -> None:
             datetime.fromisoformat(entry.at_text)
         except ValueError as error:
             raise Malformed(f"entry {entry.index}: {entry.at_text} is no instant") from error
-        if wrong := lacking(entry.payload, PAYLOADS.get(entry.kind, {})):
+        if wrong := payload_reasons(entry.kind, entry.payload):
             raise Malformed(f"entry {entry.index} ({entry.kind}): {'; '.join(wrong)}")
 
 

@@ -52,13 +52,20 @@ _CANDIDATE: dict[str, Form] = {
 }
 _PARAMETERS: dict[str, Form] = {"deadline": is_time, "document_hash": is_hash, "parameters": is_object}
 _ENDED: dict[str, Form] = {**_BID, "bidder": is_code, "check": _is_string}
+_COUNTED: dict[str, Form] = {"opened": number(0, LARGEST), "not_opened": number(0, LARGEST)}
 _SEAT: dict[str, Form] = {"seat": number(1, 1000)}
 
 PAYLOADS: dict[str, dict[str, Form]] = {
     "lot.announced": _PARAMETERS,
     "lot.amended": _PARAMETERS,
     "lot.postponed": _PARAMETERS,
-    "bid.received": {**_BID, "sequence": number(1, LARGEST), "size": number(1, LARGEST), "replaces": list_of(is_hash)},
+    "bid.received": {
+        **_BID,
+        "envelope": is_text,
+        "sequence": number(1, LARGEST),
+        "size": number(1, LARGEST),
+        "replaces": list_of(is_hash),
+    },
     "bid.withdrawn": _BID,
     "bid.superseded": _BID,
     "draw.committed": {
@@ -77,14 +84,15 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "bid.opened": {
         **_BID,
         "bidder": is_code,
-        "price_yuan": is_price,
-        "price_kind": is_text,
         "opened_by": is_text,
         "manifest_sha256": is_hash,
     },
     "bid.revoked": _ENDED,
     "bid.withdrawn_no_blame": _ENDED,
-    "opening.finished": {"opened": number(0, LARGEST), "not_opened": number(0, LARGEST)},
+    "opening.finished": _COUNTED,
+    "envelope.started": {"envelope": is_text, "admitted": list_of(is_hash)},
+    "envelope.window_ended": {"envelope": is_text},
+    "envelope.finished": {"envelope": is_text, **_COUNTED},
     "evaluation.started": {"bids": list_of(is_hash), "phase": lambda value: value in PHASES},
     "sheet.submitted": {
         **_SEAT,
@@ -112,3 +120,15 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "result.published": {"winner": with_members(_CANDIDATE), "reason": _is_string, "lot": is_code},
     "award.issued": {**_BID, "uscc": is_text, "price_yuan": is_price, "sha256": is_hash},
 }
+
+# members that may be missing; where they stand they have this form
+OPTIONAL: dict[str, dict[str, Form]] = {
+    "bid.opened": {"price_yuan": is_price, "price_kind": is_text},
+    "bid.withdrawn": {"reason": is_text},
+}
+
+
+def payload_reasons(kind: str, payload: Mapping[str, Any]) -> list[str]:
+    """Return what is missing in a payload of this kind, or has another form."""
+    optional = {name: form for name, form in OPTIONAL.get(kind, {}).items() if name in payload}
+    return lacking(payload, PAYLOADS.get(kind, {}) | optional)

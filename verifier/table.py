@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from verifier.archive import Archive
 from verifier.case import Brought, Case
-from verifier.checks import award, bids, draws, evaluation, integrity, log, opening, tender
+from verifier.checks import award, bids, draws, ending, evaluation, integrity, log, opening, tender
 from verifier.evidence import Evidence, read_evidence
 from verifier.outcome import Check, Finding, Outcome, judged, not_applicable
 
@@ -39,8 +39,8 @@ OF_THE_LOT = (
     Check("receipts", "each receipt included", bids.receipts, (*_TENDER, "closing_set")),
     Check("bid_binding", "each bid sealed for this lot", bids.binding, _FILES),
     Check("bid_signatures", "each bid signed by its bidder", bids.signatures, _FILES),
-    Check("bid_ends", "each bid opened once, or shut for a reason", opening.bid_ends, _FILES),
-    Check("release_time", "nothing released before the deadline", opening.release_time, _TENDER),
+    Check("bid_ends", "each bid opened once, or shut for a reason", ending.bid_ends, _FILES),
+    Check("release_time", "nothing released before the deadline", ending.release_time, _TENDER),
     Check("releases", "shares signed by their holders and in the log", opening.releases, (*_FILES, "custodian_keys")),
     Check("shares", "shares meet their commitments", opening.shares, _FILES),
     Check("opened_bids", "each opened bid equals its sealed form", opening.opened_bids, _CONTENTS),

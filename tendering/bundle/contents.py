@@ -23,11 +23,12 @@ from suites.revocation import issued_by, read_crl
 from tendering import bid_queries, receipts, sealed_store
 from tendering.bundle import form
 from tendering.bundle.writer import BundleWriter
-from tendering.models import Bid, Lot
+from tendering.models import Bid, BidState, Lot
 from tendering.parameters import document_content
 from tendering.refusals import NotFound
 
 BLOCK_OF_LEAVES = 4096
+SETTLED = frozenset({BidState.OPENED, BidState.REVOKED, BidState.WITHDRAWN_NO_BLAME})
 _COLUMNS = {"sha256": "leaf", "sm3": "leaf_sm3"}
 _ENTRY = ("index", "at", "body", "salt")
 _EVIDENCE = ("index", "at", "leaf", "body", "salt", "size", "path", "checkpoint")
@@ -137,7 +138,8 @@ def _write_full(out: BundleWriter, lot: Lot, bid: Bid) -> None:
     path = sealed_store.sealed_path(lot.code, bid.bid_digest)
     if path.is_file():
         out.add_file(form.bid_member(bid.bid_digest, form.SEALED), path)
-    out.add(form.bid_member(bid.bid_digest, form.SHARES), canonical.dumps(_shares(bid)))
+    if bid.state in SETTLED:  # collect before publish: no share leaves while its envelope is not opened
+        out.add(form.bid_member(bid.bid_digest, form.SHARES), canonical.dumps(_shares(bid)))
 
 
 def _write_public(out: BundleWriter, lot: Lot, bid: Bid) -> None:

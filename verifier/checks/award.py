@@ -31,9 +31,9 @@ def candidates(case: Case) -> Finding:
 
 
 def _row_reasons(case: Case, row: Mapping[str, Any], place: Mapping[str, Any], ranked: bool) -> Iterator[str]:
-    opened = case.opened.get(row["bid_digest"])
+    opened = case.priced.get(row["bid_digest"])
     if opened is None:
-        yield "it was not opened"
+        yield "it was not opened, or names no price"
         return
     pairs = (
         ("rank", row["rank"], place.get("place") if ranked else None),

@@ -18,6 +18,7 @@ from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, short
 
 RECEIPT_KIND = "bid.receipt"
+INCOMPLETE = ("bid.withdrawn", "incomplete")
 
 
 def closing_set(case: Case) -> Finding:
@@ -49,6 +50,8 @@ def _closing_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
     if closing.at < deadline:
         yield f"the lot was closed at {closing.at_text}, before its deadline"
     late = [entry for entry in case.evidence.of("bid.received", "bid.withdrawn") if entry.at >= deadline]
+    if len(case.parameters.envelopes) > 1:  # who did not hand in every envelope counts as withdrawn at the closing
+        late = [entry for entry in late if (entry.kind, entry.payload.get("reason")) != INCOMPLETE]
     yield from (f"entry {entry.index}: {entry.kind} at {entry.at_text}, after the deadline" for entry in late)
 
 

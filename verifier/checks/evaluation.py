@@ -82,7 +82,7 @@ def _sheet_reasons(case: Case, entry: LedgerEntry) -> Iterator[str]:
     place = f"the {phase} sheet of seat {payload['seat']}"
     if hashlib.sha256(canonical(marks)).hexdigest() != payload["sha256"]:
         yield f"{place}: its marks have another SHA-256 than recorded"
-    bids = list(case.opened) if phase == PRELIMINARY else _valid(case)
+    bids = list(case.priced) if phase == PRELIMINARY else _valid(case)
     items = [item.code for item in (scheme.review if phase == PRELIMINARY else scheme.judged_items())]
     found = form_reasons(marks, bids=bids, items=items, phase=phase)
     if not found and phase == PRELIMINARY:
@@ -110,12 +110,12 @@ def reviews_of(case: Case) -> dict[str, Review]:
     """Return the outcome of the preliminary review, recomputed; nothing where the scheme has none."""
     scheme = scheme_of(case)
     given = {str(seat): findings_of(entry.payload["marks"]) for seat, entry in sheets_of(case, PRELIMINARY).items()}
-    return review(scheme, given, bids=list(case.opened)) if scheme.review else {}
+    return review(scheme, given, bids=list(case.priced)) if scheme.review else {}
 
 
 def _valid(case: Case) -> list[str]:
     found = reviews_of(case)
-    return [digest for digest, one in found.items() if one.valid] if found else list(case.opened)
+    return [digest for digest, one in found.items() if one.valid] if found else list(case.priced)
 
 
 def preliminary_review(case: Case) -> Finding:
@@ -125,7 +125,7 @@ def preliminary_review(case: Case) -> Finding:
     except Missing as missing:
         return not_applicable(missing.why)
     rejections = [as_data.rejection(one) for one in reviews_of(case).values() if not one.valid]
-    wrong = differences("bids", content["bids"], list(case.opened))
+    wrong = differences("bids", content["bids"], list(case.priced))
     wrong += differences("valid", content["valid"], _valid(case))
     wrong += differences("rejections", content["rejections"], rejections)
     return judged(wrong, f"{len(content['valid'])} of {len(content['bids'])} bids valid")
@@ -170,7 +170,7 @@ def recomputed(case: Case) -> Recomputed:
 
 def _terms(case: Case, scheme: Scheme) -> Opened:
     document = case.evidence.document
-    prices = {digest: Decimal(case.opened[digest].payload["price_yuan"]) for digest in _valid(case)}
+    prices = {digest: Decimal(case.priced[digest].payload["price_yuan"]) for digest in _valid(case)}
     ceiling = None if document["ceiling_yuan"] is None else Decimal(document["ceiling_yuan"])
     terms: dict[str, Any] = {"prices": prices, "price_kind": document["price_kind"], "ceiling": ceiling}
     if scheme.price is not None:

@@ -1,4 +1,4 @@
-"""The opening: nothing before the deadline, shares by their holders, each bid opened again and each shut one judged."""
+"""The opening: shares by their holders, each bid opened again, and each shut one judged."""
 
 import hashlib
 from collections import Counter
@@ -11,7 +11,6 @@ from typing import Any
 
 from sealing import canonical
 from sealing.canonical import from_base64
-from sealing.fields import is_time, parse_time
 from sealing.header import Header, Seat
 from sealing.manifest import read_manifest
 from sealing.open import open_bid
@@ -21,78 +20,15 @@ from sealing.shares import Share, share_commitment
 from suites import Refused
 from tendering.bundle import form
 from tendering.rules.collection import BIDDERS_FAULT, Shares, store_failed
-from verifier.case import ENDS, Case
+from verifier.case import Case
 from verifier.checks.tender import holders_of, told
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, not_applicable, short
 
 NO_SHARES = "the public variant holds no shares: contents of bids are not public"
 MANIFEST = "manifest.json"
+PRICED = frozenset({"whole", "price"})  # the envelopes whose letter must name a price
 MOST_PRICE = Decimal("9999999999999999.99")
-
-
-def bid_ends(case: Case) -> Finding:
-    """Every bid of the closing set ended exactly once, no other was opened, and the log counts them right."""
-    ended = [entry.payload["bid_digest"] for entry in case.evidence.of(*ENDS)]
-    strange = [digest for digest in ended if digest not in case.in_force]
-    wrong = [f"{short(digest)} was in force and has no end" for digest in case.in_force if digest not in ended]
-    wrong += [f"{short(digest)} was opened or ended without being in force" for digest in strange]
-    wrong += [f"{short(digest)} ended twice" for digest in set(ended) if ended.count(digest) > 1]
-    finished = case.evidence.of("opening.finished")
-    counted = (len(case.opened), len(ended) - len(case.opened))
-    if [(entry.payload["opened"], entry.payload["not_opened"]) for entry in finished] != [counted]:
-        wrong.append(f"the log's count of the opening is not {counted[0]} opened, {counted[1]} not")
-    for digest, entry in case.ends.items():
-        header = case.header(digest)
-        if header is not None and entry.payload["bidder"] != header.binding.bidder:
-            told_of = entry.payload["bidder"]
-            wrong.append(f"{short(digest)} was read out as of {told_of}, it is of {header.binding.bidder}")
-    return judged(wrong, f"{counted[0]} opened, {counted[1]} not")
-
-
-def release_time(case: Case) -> Finding:
-    """No share was released before the deadline and the closing, none after the first bid was read out."""
-    closing = case.closing
-    released = case.evidence.of("share.released")
-    if closing is None or not released:
-        return not_applicable("no share was released")
-    wrong = []
-    first_end = min((entry.index for entry in case.ends.values()), default=None)
-    for entry in released:
-        place = f"entry {entry.index}: a share of {short(entry.payload['bid_digest'])}"
-        if entry.at < case.parameters.deadline or entry.index < closing.index:
-            wrong.append(f"{place} was released at {entry.at_text}, before the lot closed")
-        if first_end is not None and entry.index > first_end:
-            wrong.append(f"{place} came after the first bid was read out")
-        if not _due(case, entry):
-            wrong.append(f"{place}: custodians acted before the window ended, and the bidder had not asked")
-    wrong += _statement_times(case)
-    return judged(wrong, f"{len(released)} shares, all after {case.parameters.deadline:%Y-%m-%dT%H:%M:%SZ}")
-
-
-def _due(case: Case, entry: LedgerEntry) -> bool:
-    """Whether custodians might act: always where they stand alone or must join, else after the window or when asked."""
-    if entry.payload["group"] != CUSTODIANS or case.parameters.policy != "bidder-or-custodians":
-        return True
-    before = [one for one in case.evidence.entries if one.index < entry.index]
-    asked = (one for one in before if one.kind == "opening.rescue_asked")
-    digest = entry.payload["bid_digest"]
-    return any(one.kind == "opening.window_ended" for one in before) or any(
-        one.payload.get("bid_digest") == digest for one in asked
-    )
-
-
-def _statement_times(case: Case) -> Iterator[str]:
-    for digest, row in _releases(case):
-        body = row["statement"].get("body") if row["statement"] else None
-        at = body.get("at") if isinstance(body, dict) else None
-        if is_time(at) and parse_time(str(at)) < case.parameters.deadline:
-            yield f"{short(digest)}: custodian {short(row['kid'])} signed its release at {at}, before the deadline"
-
-
-def _releases(case: Case) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for digest, shares in sorted(case.evidence.shares.items()):
-        yield from ((digest, row) for row in shares["releases"])
 
 
 def releases(case: Case) -> Finding:
@@ -103,7 +39,7 @@ def releases(case: Case) -> Finding:
     recorded = _recorded(case)
     holders, _problems = holders_of(case) if case.parameters.custodians else ({}, [])
     seen = []
-    for digest, row in _releases(case):
+    for digest, row in case.releases():
         place = (digest, row["group"], row["index"], row["kid"])
         seen.append(place)
         entry = recorded.get(place)
@@ -111,7 +47,7 @@ def releases(case: Case) -> Finding:
             wrong.append(f"{short(digest)}: a share of {row['group']} {row['index']} is not in the log")
         elif row["group"] == CUSTODIANS:
             wrong += [f"{short(digest)}: {reason}" for reason in _custodian_reasons(case, digest, row, entry, holders)]
-    gone = [place for place in recorded if place not in seen]
+    gone = [place for place in recorded if place not in seen and place[0] in case.ends]
     wrong += [f"{short(digest)}: a recorded share of {group} {index} is missing" for digest, group, index, _kid in gone]
     twice = [place for place, count in Counter(seen).items() if count > 1]
     wrong += [f"{short(digest)}: two shares of {group} {index}" for digest, group, index, _kid in twice]
@@ -171,7 +107,7 @@ def shares(case: Case) -> Finding:
     if case.evidence.public:
         return not_applicable(NO_SHARES)
     wrong, count = [], 0
-    for digest, row in _releases(case):
+    for digest, row in case.releases():
         header = case.header(digest)
         if header is None:
             continue
@@ -223,14 +159,16 @@ def reopened(case: Case, digest: str) -> Reopened:
         except Refused as refused:
             found = [check for check in refused.checks if check != "threshold"]
             return Reopened(found[0] if found else "threshold", by=by)
-        return _letter((opened.folder / MANIFEST).read_bytes(), by)
+        return _letter((opened.folder / MANIFEST).read_bytes(), by, priced=header.binding.envelope in PRICED)
 
 
-def _letter(raw: bytes, by: str) -> Reopened:
-    fields = read_manifest(raw).fields
+def _letter(raw: bytes, by: str, *, priced: bool) -> Reopened:
+    fields = read_manifest(raw).fields if priced else {}
+    digest = hashlib.sha256(raw).hexdigest()
+    if not priced:
+        return Reopened(by=by, manifest_sha256=digest)
     if "price" not in fields or Decimal(fields["price"]) > MOST_PRICE:
         return Reopened("price", by=by)
-    digest = hashlib.sha256(raw).hexdigest()
     return Reopened(by=by, manifest_sha256=digest, price=fields["price"], price_kind=fields["price_kind"])
 
 
@@ -246,8 +184,8 @@ def opened_bids(case: Case) -> Finding:
             continue
         pairs = (
             ("manifest", payload["manifest_sha256"], found.manifest_sha256),
-            ("price", payload["price_yuan"], found.price),
-            ("price_kind", payload["price_kind"], found.price_kind),
+            ("price", payload.get("price_yuan", ""), found.price),
+            ("price_kind", payload.get("price_kind", ""), found.price_kind),
             ("opened_by", payload["opened_by"], found.by),
         )
         wrong += [f"{short(digest)}: read out {reason}" for reason in differing(pairs)]

@@ -1,0 +1,102 @@
+"""Two envelopes: prices of the admitted only, no share of a bid in a bundle before its own envelope is opened.
+
+The lot comes from rows whose document hash is invented, which the verifier says: everything else must hold.
+"""
+
+import json
+
+import pytest
+
+from tendering.bundle.export import export_bundle
+from tendering.models import EnvelopeOpening, Opening
+from tendering.operations.close_lot import close_lot
+from tendering.operations.end_envelope import end_envelope
+from tendering.operations.end_window import end_window
+from tendering.operations.open_bids import open_bids
+from tendering.operations.open_envelope import open_envelope
+from tendering.operations.start_envelope import start_envelope
+from tendering.operations.start_opening import start_opening
+from tests.sealed import Hands, make_tender
+from tests.verifier.forge import Forgery, Platform
+from tests.verifier.test_tamperings import failing
+
+pytestmark = pytest.mark.django_db
+TECHNICAL, PRICE = "technical", "price"
+INVENTED = {"document"}
+
+
+@pytest.fixture
+def tender(house, cast, monkeypatch, tmp_path):
+    hands = Hands(monkeypatch)
+    made = make_tender(cast, tmp_path, now=hands.at, envelopes=(TECHNICAL, PRICE))
+    made.hands = hands
+    return made
+
+
+@pytest.fixture
+def technical(tender):
+    """The technical envelopes of three bidders are opened; a fourth handed in only one envelope."""
+    made = []
+    for number, player in enumerate(tender.cast.bidders[:3]):
+        files = {TECHNICAL: tender.bid(player, envelope=TECHNICAL, price=None)}
+        made.append(files | {PRICE: tender.bid(player, envelope=PRICE, price=f"{8_000_000 + number}.00")})
+    tender.bid(tender.cast.bidders[3], envelope=TECHNICAL, price=None)
+    tender.hands.to(tender.lot.deadline_at)
+    close_lot(lot_id=tender.lot.pk)
+    start_opening(lot_id=tender.lot.pk)
+    for player, files in zip(tender.cast.bidders, made, strict=False):
+        tender.bidder_releases(player, files[TECHNICAL][0])
+    tender.hands.to(Opening.objects.get().window_ends_at)
+    end_window(lot_id=tender.lot.pk)
+    open_bids(lot_id=tender.lot.pk)
+    return made
+
+
+def start(tender, made):
+    """Admit the first two to the price envelope; the first hands over its share at once."""
+    admitted = [files[PRICE][1].bid_digest for files in made[:2]]
+    start_envelope(lot_code=tender.lot.code, envelope=PRICE, admitted=admitted, actor=tender.cast.centre.actor)
+    tender.bidder_releases(tender.cast.bidders[0], made[0][PRICE][0])
+
+
+def exported(tender, path):
+    with path.open("w+b") as out:
+        export_bundle(tender.fresh(), out)
+    return path
+
+
+def test_between_the_envelopes_no_share_of_a_price_is_in_a_bundle(tender, technical, tmp_path, capsys):
+    path = exported(tender, tmp_path / "between.zip")
+    assert failing(capsys, path)[0] == INVENTED
+    start(tender, technical)
+    path = exported(tender, tmp_path / "running.zip")
+    found, told = failing(capsys, path)
+    assert found == INVENTED
+    shares = [name for name in Forgery.of(path, None).members if name.endswith("shares.json")]
+    assert len(shares) == 3
+    assert not [name for name in shares if technical[0][PRICE][1].bid_digest in name]
+    details = {row["name"]: row["detail"] for row in told["checks"]}
+    assert details["closing_set"] == "7 bids, 6 in force at the deadline"
+    assert details["bid_ends"] == "3 opened, 0 not"
+
+
+def test_both_envelopes_opened_the_admitted_prices_only(tender, technical, tmp_path, capsys):
+    from ledger import heads
+    from tendering import receipts
+
+    start(tender, technical)
+    tender.bidder_releases(tender.cast.bidders[1], technical[1][PRICE][0])
+    tender.hands.to(EnvelopeOpening.objects.get().window_ends_at)
+    end_envelope(lot_id=tender.lot.pk)
+    open_envelope(lot_id=tender.lot.pk)
+    path = exported(tender, tmp_path / "both.zip")
+    found, told = failing(capsys, path)
+    assert found == INVENTED, json.dumps([row for row in told["checks"] if row["reasons"]], ensure_ascii=False)
+    details = {row["name"]: row["detail"] for row in told["checks"]}
+    assert details["opened_bids"] == "5 bids opened again, prices as read out"
+
+    bundle = Forgery.of(path, Platform(heads.log_key(), receipts._signer(), {}, None, None))
+    bundle.payload("envelope.started")["admitted"].pop()
+    bundle.rebuild_log()
+    found, _told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True))
+    assert found == INVENTED | {"bid_ends", "release_time"}

@@ -1,0 +1,128 @@
+"""When shares were released and how bids ended, envelope by envelope in the signed order (later ones: the admitted)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sealing.fields import is_time, parse_time
+from sealing.policy import CUSTODIANS
+from verifier.case import ENDS, Case
+from verifier.evidence import LedgerEntry
+from verifier.outcome import Finding, judged, not_applicable, short
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One envelope's opening as the log tells it; `admitted` None: everybody, as for the first one."""
+
+    name: str
+    started: LedgerEntry | None
+    window_ended: LedgerEntry | None
+    finished: LedgerEntry | None
+    admitted: frozenset[str] | None
+
+
+def envelopes_of(case: Case) -> list[Envelope]:
+    """Return the envelopes in the signed order."""
+    order = case.parameters.envelopes
+    evidence = case.evidence
+    first = Envelope(
+        order[0], case.closing, evidence.last("opening.window_ended"), evidence.last("opening.finished"), None
+    )
+    return [first, *(_later(case, name) for name in order[1:])]
+
+
+def _later(case: Case, name: str) -> Envelope:
+    found = {
+        kind: [entry for entry in case.evidence.of(f"envelope.{kind}") if entry.payload["envelope"] == name]
+        for kind in ("started", "window_ended", "finished")
+    }
+    started, window_ended, finished = (rows[-1] if rows else None for rows in found.values())
+    admitted = frozenset(started.payload["admitted"]) if started else frozenset()
+    return Envelope(name, started, window_ended, finished, admitted)
+
+
+def _due(case: Case, envelope: Envelope) -> set[str]:
+    """Return the bids of an envelope that are to be opened."""
+    own = {digest for digest in case.in_force if case.envelope_of(digest) == envelope.name}
+    return own if envelope.admitted is None else own & envelope.admitted
+
+
+def bid_ends(case: Case) -> Finding:
+    """Every bid that is due ended exactly once, no other was opened, and the log counts them right."""
+    ended = [entry.payload["bid_digest"] for entry in case.evidence.of(*ENDS)]
+    envelopes = envelopes_of(case)
+    due = {digest for envelope in envelopes for digest in _due(case, envelope)}
+    wrong = [f"{short(digest)} was opened or ended without being due" for digest in ended if digest not in due]
+    wrong += [f"{short(digest)} ended twice" for digest in sorted(set(ended)) if ended.count(digest) > 1]
+    wrong += [reason for envelope in envelopes for reason in _envelope_reasons(case, envelope)]
+    for digest, entry in case.ends.items():
+        header = case.header(digest)
+        if header is not None and entry.payload["bidder"] != header.binding.bidder:
+            told_of = entry.payload["bidder"]
+            wrong.append(f"{short(digest)} was read out as of {told_of}, it is of {header.binding.bidder}")
+    return judged(wrong, f"{len(case.opened)} opened, {len(ended) - len(case.opened)} not")
+
+
+def _envelope_reasons(case: Case, envelope: Envelope) -> Iterator[str]:
+    due = _due(case, envelope)
+    ends = [entry for digest, entry in case.ends.items() if digest in due]
+    opened = sum(entry.kind == "bid.opened" for entry in ends)
+    finished = envelope.finished
+    if finished is None:
+        if ends:
+            yield f"bids of envelope {envelope.name} ended, and its opening is not finished"
+        return
+    yield from (f"{short(digest)} was due and has no end" for digest in sorted(due - set(case.ends)))
+    told = (finished.payload["opened"], finished.payload["not_opened"])
+    if told != (opened, len(ends) - opened):
+        yield f"the log counts {told[0]} opened and {told[1]} not, there are {opened} and {len(ends) - opened}"
+    if envelope.started is not None and finished.index < envelope.started.index:
+        yield f"envelope {envelope.name} was finished before it was started"
+
+
+def release_time(case: Case) -> Finding:
+    """No share was released before deadline and closing or its envelope's turn, none after its first price was out."""
+    released = case.evidence.of("share.released")
+    if not released:
+        return not_applicable("no share was released")
+    envelopes = {envelope.name: envelope for envelope in envelopes_of(case)}
+    wrong = []
+    for entry in released:
+        digest = entry.payload["bid_digest"]
+        envelope = envelopes.get(case.envelope_of(digest))
+        reasons = ["of an envelope that is not foreseen"] if envelope is None else _time_reasons(case, entry, envelope)
+        wrong += [f"entry {entry.index}: a share of {short(digest)}: {reason}" for reason in reasons]
+    wrong += _statement_times(case)
+    return judged(wrong, f"{len(released)} shares, all after {case.parameters.deadline:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _time_reasons(case: Case, entry: LedgerEntry, envelope: Envelope) -> Iterator[str]:
+    digest, due = entry.payload["bid_digest"], _due(case, envelope)
+    if case.closing is None or entry.at < case.parameters.deadline or entry.index < case.closing.index:
+        yield f"released at {entry.at_text}, before the lot closed"
+    elif envelope.started is None or entry.index < envelope.started.index or digest not in due:
+        yield "released before its envelope's turn, or though it is not to be opened"
+    ends = [end.index for other, end in case.ends.items() if other in due]
+    if ends and entry.index > min(ends):
+        yield "released after the first bid was read out"
+    if not _custodians_due(case, entry, envelope):
+        yield "custodians acted before the window ended, and the bidder had not asked"
+
+
+def _custodians_due(case: Case, entry: LedgerEntry, envelope: Envelope) -> bool:
+    """Whether custodians might act: always where they stand alone or must join, else after the window or when asked."""
+    if entry.payload["group"] != CUSTODIANS or case.parameters.policy != "bidder-or-custodians":
+        return True
+    if envelope.window_ended is not None and envelope.window_ended.index < entry.index:
+        return True
+    digest = entry.payload["bid_digest"]
+    asked = [one for one in case.evidence.of("opening.rescue_asked") if one.index < entry.index]
+    return any(one.payload.get("bid_digest") == digest for one in asked)
+
+
+def _statement_times(case: Case) -> Iterator[str]:
+    for digest, row in case.releases():
+        body = row["statement"].get("body") if row["statement"] else None
+        at = body.get("at") if isinstance(body, dict) else None
+        if is_time(at) and parse_time(str(at)) < case.parameters.deadline:
+            yield f"{short(digest)}: custodian {short(row['kid'])} signed its release at {at}, before the deadline"
