@@ -7,21 +7,14 @@ No clock: dates that appear in a document are in its data.
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
 import typst
 
+from signing.fonts import fonts
+
 TEMPLATES = Path(__file__).parent / "templates_typ"
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """Return the fonts every document is set in: Noto Sans SC and Noto Serif SC, no system fonts."""
-    folder = Path(pylopdf_fonts_zh_cn.sans_path()).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
 
 
 def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None, root: Path = TEMPLATES) -> bytes:
