@@ -10,7 +10,7 @@ from typing import Any
 import ledger
 from identity.models import Organisation
 from ledger import clock
-from tendering import bid_queries, queries
+from tendering import bid_queries, draw_queries, queries
 from tendering.models import Bid, BidState, HallMessage, Lot, OpenedBid, Opening
 from tendering.refusals import NotFound
 from tendering.rules.collection import Shares
@@ -76,6 +76,7 @@ def hall_state(code: str) -> dict[str, Any]:
         "paused": bool(opening and opening.paused_at and opening.ended_at is None),
         "step": _step(lot, opening, opened),
         "steps": _steps(lot, opening, seen, opened),
+        "drawn": draw_queries.drawn_coefficients(lot),
         "bidders": _bidders(seen, opening, opened),
         "custodians": _custodians(lot, bids) if opening else [],
         "log": _log(lot, bids) if opening else [],

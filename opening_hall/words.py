@@ -47,6 +47,7 @@ def hall_words() -> dict[str, Any]:
         "neverConfirmed": _("未当场确认"),
         "recorded": _("开标记录"),
         "custodian": _("托管方"),
+        "coefficient": draw_words()["coefficient"],
         "windowEnds": _("{at} 关闭，以服务器时间为准"),
         "watching": _("当前 {count} 人在看"),
         "message": {"message": _("广播"), "objection": _("当场异议"), "answer": _("答复")},

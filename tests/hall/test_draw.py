@@ -148,6 +148,7 @@ def test_the_hall_tells_the_draw_and_the_screens_have_words(client, hall, hands)
     told = {line["kind"]: line["values"] for line in state["log"]}
     assert {"draw.opened", "draw.contributed", "draw.revealed"} <= set(told)
     assert told["draw.contributed"]["number"] == 1
+    assert state["drawn"] == draw_queries.drawn_coefficients(hall.lot)
 
 
 def draw_coefficients_at(hall, hands) -> None:

@@ -141,6 +141,21 @@ function drawSteps() {
   write("step-of", fill(words.stepOf, { n: present < 0 ? state.steps.length : present + 1, of: state.steps.length }));
 }
 
+// Coefficients drawn in the hall stand beside the ceiling, once they are drawn.
+function drawDrawn() {
+  each("drawn", (list) => {
+    list.querySelectorAll("[data-coefficient]").forEach((node) => node.remove());
+    list.append(...Object.entries(state.drawn).map(([name, value]) => {
+      const [pair, term, figure] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+      pair.dataset.coefficient = name;
+      term.textContent = words.coefficient[name] ?? name;
+      figure.textContent = value;
+      pair.append(term, figure);
+      return pair;
+    }));
+  });
+}
+
 function drawRecord() {
   const finished = state.step === "finished";
   each("record-link", (node) => { node.hidden = !finished; });
@@ -168,7 +183,7 @@ function draw(next) {
   const stageMoved = next.stage !== state.stage;
   state = next;
   offset = Date.parse(state.now) - Date.now();
-  for (const part of [drawSteps, drawLocks, drawShares, drawPrices, drawLog, drawMessages, drawRecord, drawWindow]) part();
+  for (const part of [drawSteps, drawDrawn, drawLocks, drawShares, drawPrices, drawLog, drawMessages, drawRecord, drawWindow]) part();
   write("watching", state.watching ? fill(words.watching, { count: state.watching }) : ""); // unknown until connected
   write("stage", words.stage[state.stage] ?? state.stage);
   root.dispatchEvent(new CustomEvent("hall:state", { detail: { state, stageMoved } }));
