@@ -9,7 +9,7 @@ from custodian import VERSION, journal
 from custodian.decision import Judged, judge
 from custodian.home import Home
 from custodian.log import Log, LogBroken
-from custodian.server import PAGE, Server, ServerRefused
+from custodian.server import PAGE, Server, ServerAway, ServerRefused
 from custodian.token_keys import TokenFailed
 from sealing.fields import is_hash
 from sealing.release import release_share
@@ -64,11 +64,11 @@ class Agent:
         }
 
     def _compare(self, told: str) -> None:
+        before = self.apart
         try:
-            platform = datetime.fromisoformat(told)
-        except ValueError:
-            return  # a platform without a clock changes nothing: only the own one decides
-        before, self.apart = self.apart, self.now() - platform
+            self.apart = self.now() - datetime.fromisoformat(told)
+        except (ValueError, TypeError):
+            return  # a platform that tells no time changes nothing: only the own clock decides
         if self._clocks_disagree() and abs(before) <= self.skew_limit:
             journal.note("clocks_disagree", seconds=round(self.apart.total_seconds(), 3))
 
@@ -82,13 +82,9 @@ class Agent:
         :raises LogBroken: the log was rewritten; nothing is released any more
         """
         work = self.server.work()
-        self._follow()
-        if not self.log.confirm(str(work.get("checkpoint", ""))):
-            self._follow()
-            if not self.log.confirm(str(work["checkpoint"])):
-                raise LogBroken("the feed ends before the signed head")
+        self.follow_to(str(work.get("checkpoint", "")))
         crls = work.get("crls", [])
-        return sum(self._attend(lot, row, crls) for lot in work["lots"] for row in lot["bids"])
+        return sum(self._attend(lot, row, crls) for lot, row in _wanted(work))
 
     def follow_to(self, checkpoint: str) -> None:
         """Follow the feed until it reaches a signed head. :raises LogBroken: it does not, or was rewritten"""
@@ -100,7 +96,10 @@ class Agent:
 
     def _follow(self) -> None:
         while rows := self.server.feed(len(self.log.leaves) - 1):
-            self.log.follow(rows)
+            try:
+                self.log.follow(rows)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise ServerAway(f"the feed is malformed: {type(error).__name__}") from error
             if len(rows) < PAGE:
                 return
 
@@ -157,3 +156,17 @@ class Agent:
             self.server.refuse(statement)
         except (ServerRefused, TokenFailed) as error:
             journal.note("not_taken", bid=digest, why=str(error)[:300])
+
+
+def _wanted(work: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return each lot with each bid of a work list.
+
+    :raises ServerAway: it is no work list
+    """
+    try:
+        found = [(lot, row) for lot in work["lots"] for row in lot["bids"]]
+    except (KeyError, TypeError) as error:
+        raise ServerAway(f"the work list is malformed: {type(error).__name__}") from error
+    if not all(isinstance(part, dict) for pair in found for part in pair):
+        raise ServerAway("the work list is malformed: not objects")
+    return found

@@ -43,10 +43,14 @@ class Log:
     def learn_key(self, verifier: str) -> None:
         """Keep the log's key at first contact; afterwards another one is refused.
 
-        :raises LogBroken: it is not the key that is pinned
+        :raises LogBroken: it is not the key that is pinned, or no key at all
         """
         if self.key and self.key != verifier:
             raise LogBroken("the platform shows another log key")
+        try:
+            notes.parsed_key(verifier)
+        except notes.BadNote as error:
+            raise LogBroken("the platform shows no log key") from error
         self.key = verifier
 
     def follow(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -70,8 +74,8 @@ class Log:
 
         :raises LogBroken: the note is not signed by the log, or its root is not that of the leaves seen
         """
-        name, public = notes.parsed_key(self.key)
         try:
+            name, public = notes.parsed_key(self.key)
             signed = notes.verified_checkpoint(note, name, public)
         except notes.BadNote as error:
             raise LogBroken(f"the head is not signed by the log: {error}") from error

@@ -1,5 +1,6 @@
 """The agent against an honest platform and against one that lies: it releases only when its own eyes say so."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from custodian.log import LogBroken
+from custodian.server import ServerAway
 from tendering.models import OpenedBid, Opening, Release, ReleaseRefusal
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
@@ -191,3 +193,29 @@ def test_sigterm_ends_it(agent_of):
         program.terminate()
         assert program.wait(timeout=30) == 0
         assert json.loads(program.stderr.readlines()[-1])["event"] == "stopped"
+
+
+RUBBISH = [None, 0, "x", {}, [None], [[]], [{"bids": [1]}]]
+
+
+HARMFUL = (("hello", "log_key"), ("ledger", "entries"), ("work", "lots"), ("work", "checkpoint"))
+HARMLESS = (("hello", "now"), ("work", "crls"))  # neither is needed for the decision; what is wrong may still refuse
+
+
+def spoilt(path, member, rubbish):
+    return lambda at, answer: {**answer, member: rubbish} if f"/{path}" in at else answer
+
+
+def test_whatever_a_platform_answers_the_agent_never_breaks_and_releases_nothing_unproven(tender, hands, agent_of):
+    tender.opened_window(hands)
+    ended(tender, hands)
+    for path, member in HARMFUL:
+        for rubbish in RUBBISH:
+            with contextlib.suppress(LogBroken, ServerAway):
+                assert agent_of("centre", change=spoilt(path, member, rubbish)).round() == 0
+    assert not Release.objects.exists()
+    for path, member in HARMLESS:
+        for rubbish in RUBBISH:
+            with contextlib.suppress(LogBroken, ServerAway):
+                agent_of("regulator", change=spoilt(path, member, rubbish)).round()
+    assert Release.objects.filter(matches=True).count() == 3
