@@ -72,11 +72,11 @@ def upload_state(request: HttpRequest, upload_id: UUID) -> dict[str, Any]:
 @router.put("/uploads/{upload_id}/chunks/{number}")
 @access(Act.UPLOAD_BID, upload_subject)
 def put_chunk(request: HttpRequest, upload_id: UUID, number: int) -> dict[str, int]:
-    """One chunk with its tag; `X-Leaf` is its leaf hash in hex."""
+    """One chunk with its tag; `X-Leaf` is its leaf hash in hex, or `X-Chunk-SHA256` the chunk's own."""
     chunk = bodies.raw(request, most=CHUNK + MOST_TAG)
-    leaf = request.headers.get("X-Leaf", "")
-    actor = actor_of(request)
-    return {"received": store_chunk(upload_id=upload_id, number=number, chunk=chunk, leaf=leaf, actor=actor)}
+    told = {"leaf": request.headers.get("X-Leaf", ""), "sha256": request.headers.get("X-Chunk-SHA256", "")}
+    received = store_chunk(upload_id=upload_id, number=number, chunk=chunk, actor=actor_of(request), **told)
+    return {"received": received}
 
 
 @router.post("/uploads/{upload_id}/complete")

@@ -41,6 +41,11 @@ def trust_root(suite: str = demo_ca.DEFAULT_SUITE) -> str:
     return "".join(to_pem(der).decode("ascii") for der in ders)
 
 
+def has_outside_root(suite: str) -> bool:
+    """Whether an outside root of a suite is trusted."""
+    return any(facts_of(root.certificate).suite == suite for root in ca_files.outside_roots())
+
+
 def trust_roots(*, now: datetime) -> Trust:
     """Return every root of the installation, of both suites and outside ones, with the revocation lists as of `now`.
 

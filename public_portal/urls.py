@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from public_portal.views import evidence, feeds, front, lot, lots, sign_in
+from public_portal.views import client, evidence, feeds, front, lot, lots, sign_in
 
 public = [
     path("", front.home, name="home"),
@@ -11,6 +11,10 @@ public = [
     path("notices/", lots.notices, name="notices"),
     path("notices.rss", feeds.feed, name="feed"),
     path("evidence/", evidence.evidence, name="evidence"),
+    path("client/", client.client, name="client"),
+    path("client/<str:sha256>.pyz", client.client_file, name="client_file"),
+    path("client/<str:suite>.pem", client.root_file, name="root_file"),
+    path("client/<str:suite>.crl", client.revocation_list, name="revocation_list"),
     path("lots/<str:lot>/", lot.show, name="lot"),
     path("lots/<str:lot>/notices/<int:number>/", lot.notice, name="notice"),
     path("lots/<str:lot>/evidence.zip", evidence.bundle, name="bundle"),

@@ -87,4 +87,5 @@ WORDS: dict[str, str] = {
     "document.removed": gettext_noop("删除文件"),
     "protected.read": gettext_noop("查看受保护内容"),
     "log.checkpointed": gettext_noop("签署检查点"),
+    "client.published": gettext_noop("公布离线客户端"),
 }

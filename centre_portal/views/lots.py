@@ -13,6 +13,7 @@ from evaluation import queries as evaluation
 from evaluation.models import MemberState
 from identity.policy import Act
 from tendering import completeness, queries
+from tendering.machines import machines
 from tendering.models import Lot
 from tendering.operations.accept_lot import accept_lot
 from tendering.operations.return_lot import return_lot
@@ -54,6 +55,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
         "sitting": len(states),
         "pledged": states.count(MemberState.SEATED),
         "notices": queries.notices(lot),
+        "machines": machines(lot),
     }
 
 

@@ -15,6 +15,7 @@ from identity.policy import Act
 from identity.queries import viewer_of
 from identity.roles import ROLE_NAMES, Role
 from tendering import queries
+from tendering.machines import machines
 from tendering.models import Lot
 from tendering.operations.record_protected_read import record_protected_read
 from ui.access import access
@@ -84,6 +85,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
     page: ListPage[dict[str, Any]] = ListPage(request, rows=rows, columns=ENTRY_COLUMNS, default="-index")
     return {
         "lot": lot,
+        "machines": machines(lot),
         "page": page,
         "entries": [
             {

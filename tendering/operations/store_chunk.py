@@ -1,11 +1,15 @@
 """One chunk of a sealed bid arrives: checked against its leaf hash and put at its place. No lock, no ledger entry."""
 
+import hashlib
+import hmac
 from uuid import UUID
 
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from ledger import clock
+from sealing.header import Header
+from sealing.trailer import leaf_of
 from tendering import bid_queries, sealed_store
 from tendering.models import Upload, UploadState
 from tendering.refusals import ActRefused
@@ -15,8 +19,11 @@ from tendering.seal_words import read_header, reason_for
 OVER = Reason("upload_over", _("这次上传已被新的上传取代，请重新开始。"), "EB-27")
 
 
-def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor: Actor) -> int:
+def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor: Actor, sha256: str = "") -> int:
     """Store chunk `number` (from 0; ciphertext with its tag) and return the number. `leaf` is its leaf hash in hex.
+
+    A browser has no SM3: for a file sealed offline it tells the chunk's `sha256` (hex) instead, which finds damage on
+    the way as well; the tree over all leaves is judged at the final submission in either case.
 
     The same chunk again changes nothing. Chunks of a bid are refused from the deadline on: an unfinished upload counts
     as withdrawn (EB-27); those of a saved copy of a receipted bid are not.
@@ -32,8 +39,9 @@ def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor:
     if _late(upload):
         raise ActRefused([intake.LATE])
     try:
-        wanted = bytes.fromhex(leaf)
-        sealed_store.write_chunk(upload.public_id, read_header(bytes(upload.header)), number, chunk=chunk, leaf=wanted)
+        header = read_header(bytes(upload.header))
+        wanted = bytes.fromhex(leaf) if leaf or not sha256 else _leaf(header, chunk, sha256)
+        sealed_store.write_chunk(upload.public_id, header, number, chunk=chunk, leaf=wanted)
     except ValueError as error:
         raise ActRefused([reason_for("leaf")]) from error
     except sealed_store.ChunkRefused as refused:
@@ -41,6 +49,13 @@ def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor:
     except FileNotFoundError as error:
         raise ActRefused([OVER]) from error
     return number
+
+
+def _leaf(header: Header, chunk: bytes, sha256: str) -> bytes:
+    """The leaf hash of a chunk that arrived as it was sent. :raises ValueError: it did not"""
+    if not hmac.compare_digest(hashlib.sha256(chunk).hexdigest(), sha256.lower()):
+        raise ValueError("the chunk was damaged on the way")
+    return leaf_of(header, chunk)
 
 
 def _late(upload: Upload) -> bool:

@@ -1,6 +1,7 @@
 """Bids over HTTP: the whole way, and every kind of hostile input answered with reasons instead of an error."""
 
 import base64
+import hashlib
 import json
 
 import pytest
@@ -142,6 +143,22 @@ def test_wrong_chunks_are_refused_with_their_check(tender, client_of):
     early = client.post(f"/api/v1/uploads/{begun['upload']}/complete", b"{}", content_type=RAW)
     assert early.status_code == 409
     assert not Bid.objects.exists()
+
+
+def test_a_file_sealed_offline_is_uploaded_with_plain_checksums(tender, client_of):
+    """A browser has no SM3: chunks of a file of the other suite are held by SHA-256 on their way."""
+    bidder = tender.cast.bidders[0]
+    client, file = client_of(bidder), tender.seal(bidder)
+    header, chunks, trailer = file.parts()
+    upload = client.post(f"/api/v1/lots/{tender.lot.code}/uploads", header, content_type=RAW).json()["upload"]
+    for number, chunk in enumerate(chunks):
+        at, sound = f"/api/v1/uploads/{upload}/chunks/{number}", hashlib.sha256(chunk).hexdigest()
+        for wrong in ({}, {"X-Chunk-SHA256": "00" * 32}, {"X-Chunk-SHA256": "zz"}):
+            refused = client.put(at, chunk, content_type=RAW, headers=wrong)
+            assert refused.status_code in (409, 422), wrong
+        assert client.put(at, chunk, content_type=RAW, headers={"X-Chunk-SHA256": sound}).status_code == 200
+    done = client.post(f"/api/v1/uploads/{upload}/complete", trailer, content_type=RAW)
+    assert done.json()["statement"]["body"]["bid_digest"] == file.digest
 
 
 def test_a_huge_content_length_is_refused_before_reading(tender, client_of):

@@ -64,6 +64,7 @@ def fault(address: Address, walker: Walker, decision: Decision, answer: Answer) 
 # Allowed by the policy, and yet 404: the address names an object that this lot does not have at this stage.
 MAY_LACK: dict[str, str] = {
     "public:record_file": "the opening record is printed by its confirmation, which this world leaves out",
+    "public:client_file": "no client is published in this world",
     "public:document": "what was not handed in exists for its owner alone",
     "bidder:download": "what was not handed in exists for its owner alone",
     "public:notice": "what is not announced has no notice",

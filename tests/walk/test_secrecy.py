@@ -18,6 +18,7 @@ WATCHERS = ("anonymous", "owner", "its agency", "bidder without", "centre", "reg
 # Pages that differ from one asking to the next whatever is bid: the whole ledger's length tells nothing of one lot.
 OTHERWISE = {
     "GET /certificates/challenge": "random bytes each time",
+    "public:revocation_list": "signed anew whenever asked for; tells of certificates alone",
     "public:evidence": "faces of the entries of all lots together",
     "regulator:evidence": "the size and root of the whole ledger",
     "GET /ledger": "faces of the entries of all lots together",

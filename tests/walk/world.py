@@ -96,6 +96,7 @@ class World:
             "file": 0,
             "page": 1,
             "upload_id": self.upload_id,
+            "suite": "INTL-1",
         }
 
 

@@ -2,7 +2,7 @@
 
 import { loadKeyFile } from "../bidder_portal/sealing/keys.mjs";
 import { Refused } from "../bidder_portal/sealing/refusal.mjs";
-import { releaseShare } from "../bidder_portal/sealing/release.mjs";
+import { handShare, releaseShare, shareIn } from "../bidder_portal/sealing/release.mjs";
 import { readKey } from "../bidder_portal/sealing/store.mjs";
 
 const words = JSON.parse(document.getElementById("seat-words").textContent);
@@ -42,7 +42,9 @@ async function release(file) {
   ready();
   try {
     const { lot, digest } = box.dataset;
-    await releaseShare({ lot, digest, key: await keyOf(box, file) });
+    const share = file && shareIn(await file.text());
+    if (share) await handShare({ lot, digest, share });
+    else await releaseShare({ lot, digest, key: await keyOf(box, file) });
     say([words.done]);
   } catch (error) {
     const reasons = error instanceof Refused ? error.reasons : [{ check: "network", reason: words.network }];

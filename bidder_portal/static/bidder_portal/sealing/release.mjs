@@ -58,6 +58,27 @@ export async function releaseShare({ lot, digest, headerBytes, key, csrf = csrfC
   return answerOf(response);
 }
 
+/** Hand over a share that the offline client took out: `{bid_digest, index, share, …}`. Throws `Refused`. */
+export async function handShare({ lot, digest, share, csrf = csrfCookie(), base = "/api/v1" }) {
+  if (share.bid_digest !== digest) throw refusal("share_binding", "the share is of another bid");
+  const response = await fetch(`${base}/lots/${lot}/bids/${digest}/release`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+    body: JSON.stringify({ index: share.index, share: share.share }),
+  });
+  return answerOf(response);
+}
+
+/** The share in a file of the offline client, null where the file is something else. */
+export function shareIn(source) {
+  try {
+    const body = JSON.parse(source);
+    return typeof body.share === "string" && Number.isInteger(body.index) && typeof body.bid_digest === "string" ? body : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The given key, or the earlier one of the same organisation that the bid was sealed to and this machine still has. */
 async function holderFor(headerBytes, key) {
   const kids = parseHeader(headerBytes).wraps.map(({ kid }) => kid);

@@ -3,6 +3,8 @@
  * pauses, and needs no key. Chunks carry their leaf hash, so that damage on the way is seen on arrival.
  */
 
+import { hex } from "./bytes.mjs";
+import { sha256 } from "./digest.mjs";
 import { answerOf, csrfCookie } from "./release.mjs";
 import { CHUNK, TAG_LENGTH } from "./padding.mjs";
 import { Refused } from "./refusal.mjs";
@@ -57,16 +59,13 @@ function bytesOf(received, { count, size }) {
 
 /** A few senders take the next missing chunk until there is none; the first failure stops them all. */
 async function sendMissing({ file, sealed, upload, received, call, report }) {
-  const missing = sealed.leaves.map((_, number) => number).filter((number) => !received.has(number));
+  const missing = Array.from({ length: sealed.count }, (_, number) => number).filter((number) => !received.has(number));
   let failed = false;
   const sender = async () => {
     while (missing.length && !failed) {
       const number = missing.shift();
-      await call(`/uploads/${upload}/chunks/${number}`, {
-        method: "PUT",
-        body: chunkOf(file, sealed, number),
-        headers: { "X-Leaf": sealed.leaves[number] },
-      });
+      const body = chunkOf(file, sealed, number);
+      await call(`/uploads/${upload}/chunks/${number}`, { method: "PUT", body, headers: await markOf(body, sealed, number) });
       received.add(number);
       report("sending");
     }
@@ -78,9 +77,13 @@ async function sendMissing({ file, sealed, upload, received, call, report }) {
   await Promise.all(Array.from({ length: AT_ONCE }, () => sender().catch(stopping)));
 }
 
-function chunkOf(file, { headerLength, count, size, trailer }, number) {
-  const start = 12 + headerLength + number * (CHUNK + TAG_LENGTH);
-  const end = number === count - 1 ? size - trailer.length - 4 : start + CHUNK + TAG_LENGTH;
+/** What finds damage on the way: the leaf hash, or the chunk's SHA-256 for a file of a suite that browsers cannot hash. */
+const markOf = async (chunk, { leaves }, number) =>
+  leaves ? { "X-Leaf": leaves[number] } : { "X-Chunk-SHA256": hex(await sha256(await chunk.arrayBuffer())) };
+
+function chunkOf(file, { headerLength, count, size, trailer, tagLength = TAG_LENGTH }, number) {
+  const start = 12 + headerLength + number * (CHUNK + tagLength);
+  const end = number === count - 1 ? size - trailer.length - 4 : start + CHUNK + tagLength;
   return file.slice(start, end);
 }
 
