@@ -98,7 +98,21 @@ def opening(request: HttpRequest, lot: Lot) -> HttpResponse:
     )
     if page.wants_sheet:
         return page.sheet(f"{lot.code}-{_('开标记录')}")
-    return render(request, "public/opening.html", {"lot": lot, "record": record, "page": page})
+    signed = lot.signed_documents.filter(sha256=record.opening.record_sha256).first()
+    return render(request, "public/opening.html", {"lot": lot, "record": record, "page": page, "signed": signed})
+
+
+def signed_file(request: HttpRequest, lot: Lot, sha256: str, name: str) -> HttpResponseBase:
+    """Send a signed document; with `?timestamp` the timestamp that came later and lies beside it.
+
+    :raises Http404: it bears its timestamp inside, or has none yet
+    """
+    if "timestamp" not in request.GET:
+        return send_document(sha256, f"{lot.code}-{name}.pdf", inline=True)
+    found = lot.signed_documents.filter(sha256=sha256).exclude(token_sha256="").first()
+    if found is None:
+        raise Http404(sha256)
+    return send_document(found.token_sha256, f"{lot.code}-{name}.tsr", media_type="application/timestamp-reply")
 
 
 @access(Act.READ_OPENING_RECORD)
@@ -106,7 +120,7 @@ def record_file(request: HttpRequest, lot: Lot) -> HttpResponseBase:
     record = reads.opening_record(lot)
     if record is None or not record.opening.record_sha256:
         raise Http404
-    return send_document(record.opening.record_sha256, f"{lot.code}-{_('开标记录')}.pdf", inline=True)
+    return signed_file(request, lot, record.opening.record_sha256, _("开标记录"))
 
 
 @access(Act.READ_AWARD)
@@ -114,7 +128,7 @@ def award_file(request: HttpRequest, lot: Lot) -> HttpResponseBase:
     award = reads.award_of(lot)
     if award is None or not award.notice_sha256 or award.issued_at is None:
         raise Http404
-    return send_document(award.notice_sha256, f"{lot.code}-{_('中标通知书')}.pdf", inline=True)
+    return signed_file(request, lot, award.notice_sha256, _("中标通知书"))
 
 
 @access(Act.DOWNLOAD_DOCUMENT)

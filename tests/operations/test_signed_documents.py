@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 import ledger
 import timestamps
@@ -156,3 +157,23 @@ def test_a_broken_key_file_is_told_and_nothing_is_lost(opened, settings, content
     path.write_text(content)
     opening = confirm(opened)
     assert SignedDocument.objects.get(sha256=opening.record_sha256).level == "unsigned"
+
+
+def test_the_public_page_tells_the_level_and_hands_out_a_late_stamp(opened, client, settings, tsa: Path) -> None:
+    confirm(opened)
+    page, file = (reverse(f"public:{name}", args=[opened.code]) for name in ("opening", "record_file"))
+    assert "时间戳待补" in client.get(page).content.decode()
+    assert client.get(f"{file}?timestamp").status_code == 404
+    settings.TIMESTAMP_AUTHORITY, settings.TIMESTAMP_HOME = "demonstration", tsa
+    settings.TIMESTAMP_ROOTS = tsa / "root.pem"
+    assert tasks.stamp_documents() == 1
+    assert f"{file}?timestamp" in client.get(page).content.decode()
+    token = b"".join(client.get(f"{file}?timestamp").streaming_content)
+    pdf = b"".join(client.get(file).streaming_content)
+    assert timestamps.verify(token, pdf, roots=[LocalAuthority(tsa).root])
+
+
+def test_a_record_with_its_stamp_inside_says_so(opened, client, stamping) -> None:
+    confirm(opened)
+    page = client.get(reverse("public:opening", args=[opened.code])).content.decode()
+    assert "带可信时间戳" in page and "python -m signing verify" in page
