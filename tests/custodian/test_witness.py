@@ -2,12 +2,16 @@
 
 import json
 import stat
+import subprocess
+import sys
 import urllib.request
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 import ledger
@@ -19,12 +23,14 @@ from custodian.witness_log import LogServer
 from custodian.witness_view import showing
 from custodian.witnessing import SplitView, judge, read_head
 from ledger import cosignatures, heads, notes, tree
-from ledger.models import Cosignature, Entry
+from ledger.models import Cosignature, Entry, Head
 from ledger.offline import Pinned, verify_receipt
 from ledger.witnessing import witness_rows
+from tests.ledger_triggers import no_triggers
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 NAME = "regulator.example"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _grow(size):
@@ -275,3 +281,41 @@ def test_its_own_view_can_be_asked_for(witness_of):
         ):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as answer:
                 assert answer.read().decode() == text
+
+
+def _run(log, folder, *more):
+    """The program as it is run, over real HTTP; it must not load Django."""
+    code = (
+        "import runpy, sys\n"
+        "try: runpy.run_module('custodian.witness', run_name='__main__')\n"
+        "finally: assert 'django' not in sys.modules"
+    )
+    argv = [sys.executable, "-c", code, "--log", log, "--home", str(folder), "--name", NAME, "--once", *more]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
+    return done.returncode, [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_program_makes_its_key_cosigns_and_tells_why_it_stops(live_server, tmp_path):
+    with transaction.atomic():
+        ledger.append("lot.announced", lot="L1", at=AT, payload={})
+    status, told = _run(live_server.url, tmp_path / "witness")
+    events = [line["event"] for line in told]
+    assert (status, events) == (0, ["started", "log_key_trusted_on_first_use", "cosigned", "not_registered", "round"])
+    key = (tmp_path / "witness" / "witness.pub").read_text()
+    call_command("register_witness", key, organisation="公证处", stdout=_Into(tmp_path / "witness" / "token"))
+    assert _run(live_server.url, tmp_path / "witness")[0] == 0 and Cosignature.objects.count() == 1
+    stranger = notes.verifier_key("gongheng.local/log", bytes(32))
+    status, told = _run(live_server.url, tmp_path / "witness", "--log-key", stranger)
+    assert status == 1 and "another log key" in told[-1]["why"]
+    assert _run("http://127.0.0.1:9", tmp_path / "witness")[0] == 3
+    with no_triggers():
+        Entry.objects.filter(pk=0).update(leaf="0" * 64, nodes="")
+        Head.objects.update(frontier="0" * 64)  # another history of two entries
+    status, told = _run(live_server.url, tmp_path / "witness")
+    assert status == 0 and told[-1]["cosigned"] == 0  # the signed head of that size stays what was signed
+    with transaction.atomic():
+        ledger.append("lot.announced", lot="L1", at=AT, payload={})
+    status, told = _run(live_server.url, tmp_path / "witness")
+    assert (status, told[-2]["event"]) == (1, "split_view")
+    print(f"exit {status}: {told[-2]}")
