@@ -48,7 +48,7 @@ def record_destruction(*, statement: dict[str, Any], custodian: Custodian) -> Ke
         )
         ended = {"revoked_at": now, "revoked_reason": DESTROYED_REASON}
         Certificate.objects.filter(pk=certificate.pk, revoked_at=None).update(**ended)
-        payload = {"name": custodian.name, "uscc": told.organisation, "kid": told.kid, "reason": told.reason}
-        payload |= {"statement": statement}
+        payload: dict[str, object] = {"name": custodian.name, "uscc": told.organisation, "kid": told.kid}
+        payload |= {"reason": told.reason, "statement": statement}
         ledger.append("custodian.key_destroyed", at=now, payload=payload, actor=custodian_actor(custodian))
     return stored
