@@ -41,6 +41,12 @@ def _with_role(role: Role) -> list[tuple[str, str]]:
     return [(o.uscc, f"{o.name}　{o.uscc}") for o in found]
 
 
+SUITES = [
+    ("INTL-1", _("国际算法（投标人可在浏览器中封装）")),
+    ("GM-1", _("国密算法 SM2、SM3、SM4（招标人、投标人都用离线客户端）")),
+]
+
+
 class ProjectForm(PageForm):
     """A project: its procedure is fixed once it is registered."""
 
@@ -79,6 +85,11 @@ class LotForm(PageForm):
     qualification = forms.CharField(label=_("投标人资格要求"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     policy = forms.ChoiceField(label=_("开启方式"), choices=POLICIES, initial="bidder-or-custodians")
     threshold = forms.IntegerField(label=_("托管方门限"), min_value=0, max_value=16, initial=2)
+    suite = forms.ChoiceField(label=_("加密套件"), choices=SUITES, initial=LotDraft.suite, required=False)
+
+    def clean_suite(self) -> str:
+        """The suite; the usual one where none was chosen."""
+        return self.cleaned_data["suite"] or LotDraft.suite
 
     def draft(self, scheme: dict[str, Any]) -> LotDraft:
         """Return what was filled in, with the evaluation scheme."""

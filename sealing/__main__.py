@@ -1,4 +1,4 @@
-"""`python -m sealing keygen | adopt | prove | seal | inspect | release | open`; exit 0 done, 1 refused, 2 usage."""
+"""`python -m sealing keygen | adopt | prove | sign | seal | inspect | release | open | machine | ui`; exit 0, 1, 2."""
 
 import argparse
 import json
@@ -19,6 +19,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_keygen(subparsers.add_parser("keygen", parents=[every], help="make NAME.key and NAME.pub"))
     _add_adopt(subparsers.add_parser("adopt", parents=[every], help="put an issued certificate into the key file"))
     _add_prove(subparsers.add_parser("prove", parents=[every], help="answer a challenge, to ask for a certificate"))
+    _add_sign(
+        subparsers.add_parser("sign", parents=[every], help="sign tender parameters, for the purchaser or agency")
+    )
     _add_seal(subparsers.add_parser("seal", parents=[every], help="seal a file or folder"))
     inspect = subparsers.add_parser("inspect", parents=[every], help="check a sealed bid without keys")
     inspect.add_argument("file", type=_file)
@@ -83,6 +86,14 @@ def _add_prove(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="REQUEST.json")
     parser.add_argument("--passphrase-file", type=_file, metavar="F")
     parser.set_defaults(run=commands.prove)
+
+
+def _add_sign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("file", type=_file, metavar="PARAMETERS.json", help="as the announcement page hands it out")
+    parser.add_argument("--out", type=Path, required=True, metavar="SIGNED.json")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.sign)
 
 
 def _add_trust(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ from sealing.keys import PublicKeys, load_keys, make_keys, write_keys
 from sealing.machine import check_machine
 from sealing.open import open_bid
 from sealing.packages import read_package
+from sealing.parameters import check_parameters, read_parameters, sign_parameters
 from sealing.registration import adopt_certificates, certificate_request
 from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
@@ -121,6 +122,22 @@ def prove(arguments: argparse.Namespace) -> dict[str, Json]:
     request = certificate_request(keys, arguments.challenge)
     arguments.out.write_bytes(canonical.dumps(request))
     return {"kid": keys.kid, "request": str(arguments.out)}
+
+
+def sign(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Sign the tender parameters that the platform's announcement page hands out."""
+    told = _json(arguments.file, "parameters")
+    body = told.get("body") if isinstance(told, dict) else None
+    refuse(check_parameters(body))
+    parameters = read_parameters(body)
+    keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
+    if keys.suite.name != parameters.suite:
+        text = f"the key is of suite {keys.suite.name}, the parameters are of {parameters.suite}"
+        raise Refused([Reason("key", text)])
+    arguments.out.write_bytes(canonical.dumps(sign_parameters(keys, parameters)))
+    for name, value in parameters.body().items():
+        note(f"{name}: {value}")
+    return {"lot": parameters.lot, "signer": keys.public.organisation, "statement": str(arguments.out)}
 
 
 def _note_signer(roots: list[bytes] | None) -> None:

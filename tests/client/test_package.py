@@ -9,11 +9,12 @@ from sealing.__main__ import main
 from sealing.canonical import from_base64
 from sealing.keys import load_keys, make_keys, write_keys
 from sealing.packages import read_package
+from sealing.parameters import verify_parameters
 from sealing.registration import adopt_certificates, certificate_request
 from suites import NAMES, Refused, suite_named
 from suites.possession import proves_possession
 from suites.revocation import crl_to_pem
-from tests.client.stage import BIDDER, Stage, make_stage
+from tests.client.stage import AGENCY, BIDDER, DEADLINE, Stage, make_stage
 
 MARKS = {
     "CPU_ID": ["BFEBFBFF000906EA"],
@@ -119,6 +120,22 @@ def test_a_key_made_offline_proves_itself_and_takes_its_certificate(desk, stage,
         certificate_request(keys, "AAAA")
     with pytest.raises(Refused):
         adopt_certificates(make_keys(stage.suite, BIDDER), keys.public.body())
+
+
+def test_the_agency_signs_parameters_offline(desk, stage, capsys) -> None:
+    write_keys(stage.agency, desk / "agency.key")
+    body = stage.package()["parameters"]["body"]
+    (desk / "told.json").write_text(json.dumps({"body": body, "recipients": [], "root": ""}))
+    status, answer, noted = run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "signed.json")
+    assert (status, answer["lot"]) == (0, body["lot"]) and f"deadline: {body['deadline']}" in noted
+    signed = json.loads((desk / "signed.json").read_text())
+    assert verify_parameters(signed, roots=[stage.root], at=DEADLINE)[1].signer.organisation == AGENCY
+    other = next(name for name in NAMES if name != stage.suite)
+    (desk / "told.json").write_text(json.dumps({"body": body | {"suite": other}}))
+    status, answer, _ = run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "signed.json")
+    assert [row["check"] for row in answer["refused"]] == ["key"]
+    (desk / "told.json").write_text("[]")
+    assert run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "signed.json")[0] == 1
 
 
 @pytest.mark.parametrize(

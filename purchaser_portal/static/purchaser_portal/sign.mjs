@@ -8,6 +8,7 @@ import { readKey } from "../bidder_portal/sealing/store.mjs";
 const form = document.getElementById("sign-form");
 const words = JSON.parse(document.getElementById("sign-words").textContent);
 const status = document.getElementById("sign-status");
+const BROWSERS = "INTL-1"; // the only suite whose algorithms a browser has
 let signed = false;
 
 function say(text, bad = false) {
@@ -35,16 +36,38 @@ async function expected() {
   return answer.headers.get("Content-Type")?.startsWith("application/json") ? answer.json() : null;
 }
 
+async function signHere(body) {
+  const key = await keyOf();
+  return signStatement({ kind: "tender.parameters", body, privateKey: key.signPrivate, certificates: key.pub.certificates });
+}
+
+/** The statement that the offline client signed; without one, what it has to sign is saved first. */
+async function signedElsewhere(wanted) {
+  const file = document.getElementById("sign-statement-file")?.files[0];
+  if (!file) {
+    save(wanted, `${wanted.body.lot}.parameters.json`);
+    throw new Error(words.offline);
+  }
+  const statement = await file.text().then(JSON.parse).catch(() => null);
+  if (statement?.kind !== "tender.parameters") throw new Error(words.badStatement);
+  return statement;
+}
+
+function save(value, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(value)], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 async function sign() {
   if (!globalThis.crypto?.subtle) throw new Error(words.insecure);
   say(words.reading);
   const wanted = await expected();
   if (!wanted) return; // what was typed is not readable: the page that comes back says why
   say(words.signing);
-  const key = await keyOf();
-  const statement = await signStatement({
-    kind: "tender.parameters", body: wanted.body, privateKey: key.signPrivate, certificates: key.pub.certificates,
-  });
+  const statement = wanted.body.suite === BROWSERS ? await signHere(wanted.body) : await signedElsewhere(wanted);
   form.elements.statement.value = JSON.stringify(statement);
   form.elements.recipients.value = JSON.stringify(wanted.recipients);
 }
