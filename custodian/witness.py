@@ -41,7 +41,10 @@ class Witness:
         """
         if self.home.log_key:
             return
-        self.home.pin(self._log.key())
+        try:
+            self.home.pin(self._log.key())
+        except notes.BadNote as error:
+            raise ServerAway(f"what the log shows is no key: {error}") from error
         journal.note(
             "log_key_trusted_on_first_use",
             log_key=self.home.log_key,
@@ -137,6 +140,9 @@ def main() -> int:
             return _once(witness) if wanted.once else _until_stopped(witness, parent_pid=wanted.exit_with)
     except SplitView as split:
         journal.note("refused", why=str(split))
+        return 1
+    except ValueError as error:  # BadNote among them
+        journal.note("home_damaged", why=f"the last checkpoint or a refusal in the home cannot be read: {error}")
         return 1
     finally:
         log.close()

@@ -319,3 +319,12 @@ def test_the_program_makes_its_key_cosigns_and_tells_why_it_stops(live_server, t
     status, told = _run(live_server.url, tmp_path / "witness")
     assert (status, told[-2]["event"]) == (1, "split_view")
     print(f"exit {status}: {told[-2]}")
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "split-views/0000.json"])
+def test_a_damaged_home_ends_the_program_with_words(live_server, tmp_path, name):
+    assert _run(live_server.url, tmp_path / "witness")[0] == 0
+    (tmp_path / "witness" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "witness" / name).write_text("rubbish")
+    status, told = _run(live_server.url, tmp_path / "witness")
+    assert (status, told[-1]["event"]) == (1, "home_damaged")
