@@ -21,7 +21,9 @@ class Place:
 
 
 def place_over(pdf: bytes, word: str, *, side: float = SIDE) -> Place:
-    """Return the place for a seal over the last occurrence of `word`, kept on its page; else the last page's corner.
+    """Return the place for a seal over the last occurrence of `word`, kept on its page; else ("" or not found)
+
+    the lower right corner of the last page.
 
     :raises ValueError: the bytes are no PDF, or it has no page
     """
@@ -30,7 +32,7 @@ def place_over(pdf: bytes, word: str, *, side: float = SIDE) -> Place:
         last = len(document) - 1
         for number in range(last, -1, -1):
             page = document[number]
-            if found := _last_box(page, word):
+            if found := _last_box(page, word) if word else None:
                 left, bottom, right, top = found
                 return _around(number, (left + right) / 2, (bottom + top) / 2, page.get_size(), side)
         width, _height = document[last].get_size()

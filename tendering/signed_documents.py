@@ -27,7 +27,10 @@ SECONDS = 4.0  # the lot's row is locked meanwhile; a slower authority is asked 
 
 @dataclass(frozen=True)
 class Printed:
-    """A printed document: its kind, the reason of its signature as readers show it, and the word the seal lies over."""
+    """A printed document: its kind, the reason of its signature as readers show it, and what the seal lies over.
+
+    `over` is a word of the document; empty, the seal stands in the lower right corner.
+    """
 
     kind: str
     reason: str
@@ -47,20 +50,30 @@ def authority() -> timestamps.Authority | None:
 
 def keep_sealed(pdf: bytes, printed: Printed, *, lot: Lot, now: datetime) -> str:
     """Sign the PDF, keep it, and return the SHA-256 of the signed file. For use inside an operation."""
-    signed, level, pending = _sealed(pdf, printed, lot, now)
+    signed, level, pending = _sealed(pdf, printed, lot, now, authority())
     sha256 = documents.keep(signed)
     known = {"lot": lot, "kind": printed.kind, "level": level, "pending": pending[:200], "signed_at": now}
     SignedDocument.objects.get_or_create(sha256=sha256, defaults=known)
     return sha256
 
 
-def _sealed(pdf: bytes, printed: Printed, lot: Lot, now: datetime) -> tuple[bytes, str, str]:
+def sealed_copy(pdf: bytes, printed: Printed, *, lot: Lot, now: datetime) -> bytes:
+    """Return the PDF signed without a timestamp and kept nowhere: for what is printed anew each time it is asked for.
+
+    Unsigned where there is no key. Its own content has to prove when it was, as a receipt's does.
+    """
+    return _sealed(pdf, printed, lot, now, None)[0]
+
+
+def _sealed(
+    pdf: bytes, printed: Printed, lot: Lot, now: datetime, asked: timestamps.Authority | None
+) -> tuple[bytes, str, str]:
     try:
         key = document_key(now)
         done = sign_pdf(
             pdf,
             signer=key.signer,
-            authority=authority(),
+            authority=asked,
             seal=SealAppearance(key.organisation[:40], number=f"{settings.REGION_CODE}{settings.PLATFORM_CODE}"),
             reason=printed.reason,
             location=lot.project.region or settings.REGION_CODE,

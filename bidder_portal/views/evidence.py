@@ -8,13 +8,17 @@ from django.views.decorators.http import require_safe
 import ledger
 from bidder_portal import evidence_pdf as printing
 from identity.policy import Act
+from ledger import clock
 from ledger.canonical import canonical, plain
 from ledger.models import Entry
 from tendering import bid_queries
 from tendering.models import Bid, Lot
 from tendering.refusals import NotFound
+from tendering.signed_documents import Printed, sealed_copy
 from ui.access import access
 from ui.context import actor_of
+
+PRINTED = Printed("receipt", "投标文件接收回执", over="")
 
 
 @require_safe
@@ -30,7 +34,8 @@ def evidence_file(request: HttpRequest, lot: Lot, digest: str) -> HttpResponse:
 def evidence_pdf(request: HttpRequest, lot: Lot, digest: str) -> HttpResponse:
     """Send the same to be printed, with a QR code that holds it whole where it fits."""
     bid, receipt = _own_evidence(request, lot, digest)
-    return _attached(printing.face(receipt, bid, actor_of(request).organisation_name), bid, "pdf", "application/pdf")
+    face = printing.face(receipt, bid, actor_of(request).organisation_name)
+    return _attached(sealed_copy(face, PRINTED, lot=lot, now=clock.now()), bid, "pdf", "application/pdf")
 
 
 def _own_evidence(request: HttpRequest, lot: Lot, digest: str) -> tuple[Bid, dict[str, Any]]:

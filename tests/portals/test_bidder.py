@@ -1,14 +1,17 @@
 """The bidder's pages as the server makes them: who may see them, what they say, what they refuse, receipts for ever."""
 
 import json
+import os
 
 import cv2
 import pypdfium2
 import pytest
 from django.test import Client
 
+from identity.queries import trust_root
 from ledger import heads
 from ledger.offline import Pinned, read_receipt, verify_receipt
+from signing import verify_pdf
 from tendering.models import Bid, Question
 from tests.operations.conftest import hands, tender  # noqa: F401
 
@@ -114,9 +117,15 @@ def test_the_evidence_of_a_bid_verifies_offline_as_file_and_as_printed_code(tend
     verdict = verify_receipt(receipt, Pinned(heads.verifier_key()))
     assert verdict.faults == [] and receipt["body"]["payload"]["bid_digest"] == bid.bid_digest
     pdf = client.get(f"{base}/evidence.pdf").content
-    printed = pypdfium2.PdfDocument(pdf)[0]
+    (signature,) = verify_pdf(pdf, roots=[trust_root().encode()]).signatures
+    assert signature.holds and signature.organisation == tender.cast.centre.organisation.uscc
+    document = pypdfium2.PdfDocument(pdf)
+    document.init_forms()  # so that the seal is drawn
+    printed = document[0]
     assert "投标存证证明" in printed.get_textpage().get_text_bounded()
-    picture = printed.render(scale=6).to_numpy()
+    picture = printed.render(scale=6, may_draw_forms=True).to_numpy()  # the seal must not lie over the code
+    if folder := os.environ.get("PICTURES"):
+        printed.render(scale=2, may_draw_forms=True).to_pil().save(f"{folder}/evidence.png")
     text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
     assert read_receipt(text.encode()) == receipt
     other = client_of(tender.cast.bidders[1])
