@@ -127,36 +127,36 @@ class Case:
         """Every record of a draw in the entries' payloads that can be read, with its entry."""
         return [(entry, found) for entry in self.evidence.entries for found in _records(entry.payload, 0)]
 
-    @property
+    @cached_property
     def closing(self) -> LedgerEntry | None:
         """The entry that closed the lot."""
         return self.evidence.last("lot.closed")
 
-    @property
+    @cached_property
     def in_force(self) -> dict[str, int]:
         """The closing set: digest → sequence of the bids that were to be opened."""
         rows = self.closing.payload["bids"] if self.closing else []
         return {row["bid_digest"]: row["sequence"] for row in rows if row["state"] == "received"}
 
-    @property
+    @cached_property
     def ends(self) -> dict[str, LedgerEntry]:
         """How each bid ended: digest → the last of its entries."""
         return {entry.payload["bid_digest"]: entry for entry in self.evidence.of(*ENDS)}
 
-    @property
+    @cached_property
     def opened(self) -> dict[str, LedgerEntry]:
         """The opened bids in reading order."""
         return {entry.payload["bid_digest"]: entry for entry in self.evidence.of("bid.opened")}
 
-    @property
+    @cached_property
     def priced(self) -> dict[str, LedgerEntry]:
         """The opened bids that name a price, in reading order: what is evaluated."""
         return {digest: entry for digest, entry in self.opened.items() if "price_yuan" in entry.payload}
 
-    def envelope_of(self, digest: str) -> str:
-        """Return the envelope under which a bid was received."""
-        received = (one for one in self.evidence.of("bid.received") if one.payload["bid_digest"] == digest)
-        return next((str(one.payload["envelope"]) for one in received), "")
+    @cached_property
+    def envelopes(self) -> dict[str, str]:
+        """Under which envelope each bid was received: digest → envelope."""
+        return {one.payload["bid_digest"]: one.payload["envelope"] for one in self.evidence.of("bid.received")}
 
     def releases(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield every share in the bundle with its bid's digest."""

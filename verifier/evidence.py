@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sealing import canonical
@@ -79,13 +80,21 @@ class Evidence:
         found = (form.parsed_bid_member(name) for name in self.archive.names())
         return [bid[0] for bid in found if bid is not None and bid[1] == form.SEALED]
 
+    @cached_property
+    def _by_kind(self) -> dict[str, list[LedgerEntry]]:
+        found: dict[str, list[LedgerEntry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.kind, []).append(entry)
+        return found
+
     def of(self, *kinds: str) -> list[LedgerEntry]:
-        """Return the entries of these kinds in order."""
-        return [entry for entry in self.entries if entry.kind in kinds]
+        """Return the entries of these kinds in the order of the log."""
+        found = [entry for kind in dict.fromkeys(kinds) for entry in self._by_kind.get(kind, [])]
+        return sorted(found, key=lambda entry: entry.index) if len(kinds) > 1 else found
 
     def last(self, kind: str) -> LedgerEntry | None:
         """Return the last entry of a kind, None without one."""
-        return next((entry for entry in reversed(self.entries) if entry.kind == kind), None)
+        return next(reversed(self._by_kind.get(kind, [])), None)
 
 
 class Malformed(ValueError):

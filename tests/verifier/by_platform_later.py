@@ -50,7 +50,8 @@ def another_head_enters_a_draw(bundle: Forgery) -> None:
 @tampering(PLATFORM, "heads_seen")
 def another_coefficient_is_said_to_be_drawn(bundle: Forgery) -> None:
     """Caught by the custodians, who saw the log after the coefficients were drawn."""
-    bundle.payload("draw.revealed")["record"]["result"] = {"float_ratio": ["0.03"]}
+    result = bundle.payload("draw.revealed")["record"]["result"]
+    result["float_ratio"] = ["0.02" if result["float_ratio"] == ["0.03"] else "0.03"]
     bundle.rebuild_log()
 
 

@@ -4,6 +4,7 @@ import json
 import random
 import resource
 import struct
+import time
 import zipfile
 
 import pytest
@@ -204,3 +205,24 @@ def test_well_formed_nonsense_is_named_never_raised(exported, tmp_path, capsys, 
     assert "Traceback" not in capsys.readouterr().err
     assert all(len(reason) <= 401 for row in told["checks"] for reason in row["reasons"])
     json.dumps(told)
+
+
+def test_a_crowd_of_invented_bids_and_shares_takes_seconds(exported, tmp_path, capsys):
+    """5,000 invented bids, each released and ended: the work grows with the file, not with its square."""
+    bundle = Forgery.of(exported.full, exported.platform)
+    rows = [bundle.of_kind(kind)[0] for kind in ("share.released", "bid.revoked")]
+    size, crowd = bundle.body["size"], 5_000
+    for number in range(crowd):
+        digest = f"{number:064x}"
+        bundle.payload("lot.closed")["bids"].append({"bid_digest": digest, "sequence": 1, "state": "received"})
+        for place, row in enumerate(rows):
+            body = {**row["body"], "payload": {**row["body"]["payload"], "bid_digest": digest}}
+            bundle.entries.append({**row, "index": size + 2 * number + place, "body": body})
+    for name in form.LEAVES.values():
+        bundle.members[name] += bytes(2 * crowd * form.LEAF)
+    bundle.body["size"] = bundle.checkpoints[-1]["size"] = size + 2 * crowd
+    bundle.rebuild_log()
+    path = bundle.write(tmp_path / "crowd.zip", signed=True)
+    started = time.process_time()
+    found, _told = failing(capsys, path)
+    assert {"closing_set", "heads_seen"} <= found and time.process_time() - started < 30

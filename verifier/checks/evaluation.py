@@ -66,7 +66,10 @@ def sheets(case: Case) -> Finding:
         report = report_of(case)
     except Missing as missing:
         return judged([missing.why], "") if missing.fault else not_applicable(missing.why)
-    wrong = [reason for entry in entries for reason in _sheet_reasons(case, entry)]
+    wrong = _phase_reasons(case, PRELIMINARY, list(case.priced))
+    wrong += (
+        [] if wrong else _phase_reasons(case, DETAILED, _valid(case))
+    )  # votes that cannot be read tell nobody valid
     places = [(entry.payload["phase"], entry.payload["seat"]) for entry in entries]
     twice = [place for place, count in Counter(places).items() if count > 1]
     wrong += [f"seat {seat} handed in two {phase} sheets" for phase, seat in twice]
@@ -76,13 +79,18 @@ def sheets(case: Case) -> Finding:
     return judged(wrong, f"{len(entries)} sheets of {len({seat for _phase, seat in places})} members")
 
 
-def _sheet_reasons(case: Case, entry: LedgerEntry) -> Iterator[str]:
-    payload, scheme = entry.payload, scheme_of(case)
+def _phase_reasons(case: Case, phase: str, bids: list[str]) -> list[str]:
+    scheme = scheme_of(case)
+    entries = [one for one in case.evidence.of("sheet.submitted") if one.payload["phase"] == phase]
+    return [reason for entry in entries for reason in _sheet_reasons(scheme, entry, bids)]
+
+
+def _sheet_reasons(scheme: Scheme, entry: LedgerEntry, bids: list[str]) -> Iterator[str]:
+    payload = entry.payload
     phase, marks = payload["phase"], payload["marks"]
     place = f"the {phase} sheet of seat {payload['seat']}"
     if hashlib.sha256(canonical(marks)).hexdigest() != payload["sha256"]:
         yield f"{place}: its marks have another SHA-256 than recorded"
-    bids = list(case.priced) if phase == PRELIMINARY else _valid(case)
     items = [item.code for item in (scheme.review if phase == PRELIMINARY else scheme.judged_items())]
     found = form_reasons(marks, bids=bids, items=items, phase=phase)
     if not found and phase == PRELIMINARY:

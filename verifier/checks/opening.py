@@ -47,7 +47,7 @@ def releases(case: Case) -> Finding:
             wrong.append(f"{short(digest)}: a share of {row['group']} {row['index']} is not in the log")
         elif row["group"] == CUSTODIANS:
             wrong += [f"{short(digest)}: {reason}" for reason in _custodian_reasons(case, digest, row, entry, holders)]
-    gone = [place for place in recorded if place not in seen and place[0] in case.ends]
+    gone = [place for place in recorded.keys() - set(seen) if place[0] in case.ends]
     wrong += [f"{short(digest)}: a recorded share of {group} {index} is missing" for digest, group, index, _kid in gone]
     twice = [place for place, count in Counter(seen).items() if count > 1]
     wrong += [f"{short(digest)}: two shares of {group} {index}" for digest, group, index, _kid in twice]
