@@ -87,6 +87,7 @@ class SealedBids(Invariants):
             self.rounds()
         elif begins != "bidding":
             self.time_passes(to="deadline", ticks=True)
+            self.rescue(min(coming, default=0))
             self.time_passes(to=begins, ticks=True)
 
     def _first_bids(self, first: tuple[int, ...]) -> None:
