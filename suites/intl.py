@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from suites.protocol import BadKey, Buffer, Hasher, KeyPair, Wrap, WrongKey
+from suites.protocol import BadKey, Buffer, Hasher, KeyPair, Room, Wrap, WrongKey
 
 _CHUNK = 1 << 20
 _TAG = 16
@@ -24,16 +24,15 @@ _SIGNATURE = 64
 
 
 class GcmChunks:
-    """AES-256-GCM over chunks, with buffers that are reused so that a large bid costs no allocation per chunk."""
+    """AES-256-GCM over chunks, with a buffer that is reused so that a large bid costs no allocation per chunk."""
 
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
-        self._sealed = bytearray(_CHUNK + _TAG)
-        self._opened = bytearray(_CHUNK)
+        self._room = Room()
 
     def seal(self, nonce: bytes, plaintext: Buffer) -> Buffer:
         """Return ciphertext ‖ tag in a buffer that the next call overwrites."""
-        out = memoryview(self._sealed)[: len(plaintext) + _TAG]
+        out = self._room.of(len(plaintext) + _TAG)
         self._aead.encrypt_into(nonce, plaintext, None, out)
         return out
 
@@ -44,7 +43,7 @@ class GcmChunks:
         """
         if not _TAG <= len(sealed) <= _CHUNK + _TAG:
             raise WrongKey("impossible chunk length")
-        out = memoryview(self._opened)[: len(sealed) - _TAG]
+        out = self._room.of(len(sealed) - _TAG)
         try:
             self._aead.decrypt_into(nonce, sealed, None, out)
         except InvalidTag as error:

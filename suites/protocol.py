@@ -23,6 +23,19 @@ class Wrap(NamedTuple):
     ct: bytes
 
 
+class Room:
+    """Bytes to work in, used again by the next call and made larger only when one asks for more."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def of(self, size: int) -> memoryview:
+        """Return so many bytes, whose contents are whatever was left in them."""
+        if len(self._bytes) < size:
+            self._bytes = bytearray(size)
+        return memoryview(self._bytes)[:size]
+
+
 class Hasher(Protocol):
     """A running hash."""
 

@@ -7,6 +7,7 @@ by the suite.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -52,6 +53,7 @@ def load(der: bytes) -> x509.Certificate:
     return certificate
 
 
+@lru_cache(maxsize=256)  # the same few certificates are asked for again and again, and the answer never changes
 def facts_of(der: bytes) -> Facts:
     """Return what a certificate says of its subject.
 
