@@ -185,9 +185,10 @@ def make_tender(
     deadline_in: float = 3600,
     policy: str = "bidder-or-custodians",
     envelopes: tuple[str, ...] = ("whole",),
+    suite: str = "INTL-1",
 ) -> Tender:
     """Return a lot that was announced with parameters signed by the agency."""
-    custodians = make_custodians(cast)
+    custodians = make_custodians(cast, suite=suite_named(suite))
     project = Project.objects.create(
         code="E4420000001202600",
         name="岐江新城水厂扩建工程",
@@ -207,6 +208,7 @@ def make_tender(
         next_due_at=deadline_at,
         ceiling_yuan=Decimal("9000000.00"),
         policy=policy,
+        suite=suite,
         threshold=2,
         document_hash="d0" * 32,
         announced_at=now,

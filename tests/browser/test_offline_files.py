@@ -1,0 +1,119 @@
+"""The pages beside the offline client, under GM-1: a key certified, a sealed file handed in, a share handed over."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sealing.__main__ import main
+from sealing.canonical import dumps
+from sealing.keys import load_keys, write_keys
+from tests.browser.live import serving, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tender(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Any]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; no database call is async
+    from ledger import clock
+    from tests.cast import make_cast
+    from tests.real_database import file_database
+    from tests.sealed import make_tender
+
+    for name in ("SEALED_ROOT", "OPENED_ROOT", "UPLOAD_ROOT", "DOCUMENT_ROOT"):
+        setattr(settings, name, tmp_path / "server" / name.lower())
+    settings.CA_HOME = tmp_path / "ca"
+    (tmp_path / "database").mkdir()
+    with file_database(tmp_path / "database" / "db.sqlite3"):
+        yield make_tender(make_cast(), tmp_path, now=clock.now(), deadline_in=7200, suite="GM-1")
+
+
+def certified_key(page: Page, address: str, folder: Path, uscc: str) -> Path:
+    """A key made offline, certified through the key page, its certificate taken in."""
+    key = folder / "own.key"
+    assert main(["keygen", "--out", str(key), "--organisation", uscc, "--suite", "GM-1"]) == 0
+    page.goto(f"{address}/bidder/keys/")
+    page.click("#challenge-now")
+    expect(page.locator("#challenge")).not_to_have_value("")
+    challenge, request = page.input_value("#challenge"), folder / "a.request.json"
+    assert main(["prove", "--key", str(key), "--challenge", challenge, "--out", str(request)]) == 0
+    page.set_input_files("#request", request)
+    with page.expect_download() as saving:
+        page.click("#certify-now")
+    saving.value.save_as(folder / "certified.pub")
+    assert main(["adopt", "--key", str(key), "--pub", str(folder / "certified.pub")]) == 0
+    page.set_input_files("#request", key)
+    page.click("#certify-now")
+    expect(page.locator("#offline-said")).to_contain_text("这不是离线客户端写出的申请文件")
+    return key
+
+
+def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
+    page: Page, tender: Any, tmp_path: Path
+) -> None:
+    from tendering.models import Bid
+
+    bidder, lot = tender.cast.bidders[0], tender.lot.code
+    with serving() as address:
+        sign_in(page.context, bidder, address)
+        key = certified_key(page, address, tmp_path, bidder.organisation.uscc)
+        page.goto(f"{address}/bidder/lots/{lot}/seal/")
+        expect(page.locator("body")).to_contain_text("请用离线客户端封装")
+        expect(page.locator("#start")).not_to_be_visible()
+        with page.expect_download() as saving:
+            page.click(f'a[href="/api/v1/lots/{lot}/package"]')
+        assert saving.value.suggested_filename == f"{lot}.package.json"
+        saving.value.save_as(tmp_path / "package.json")
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in" / "letter.pdf").write_bytes(b"%PDF-1.7 " + os.urandom(1_500_000))
+        (tmp_path / "letter.json").write_text('{"price": "8900000.00", "price_kind": "total"}')
+        root = json.loads((tmp_path / "package.json").read_text())["root"]
+        (tmp_path / "CA.pem").write_text(root)
+        told = ["--package", str(tmp_path / "package.json"), "--sign", str(key), "--trust", str(tmp_path / "CA.pem")]
+        out = tmp_path / "a.bid"
+        assert main(["seal", *told, "--manifest", str(tmp_path / "letter.json"), str(tmp_path / "in"), str(out)]) == 0
+        (tmp_path / "cut.bid").write_bytes(out.read_bytes()[:-100])
+        page.set_input_files("#offline-file", tmp_path / "cut.bid")
+        page.click("#offline-send")
+        expect(page.locator("#offline-said")).to_contain_text("文件不完整")
+        page.set_input_files("#offline-file", out)
+        page.click("#offline-send")
+        page.wait_for_url("**/receipt/", timeout=60_000)
+        expect(page.locator(".receipt")).to_contain_text("存证链第")
+    assert Bid.objects.get().size == out.stat().st_size
+
+
+def test_a_share_taken_out_offline_is_handed_over_at_the_seat(page: Page, tender: Any, tmp_path: Path) -> None:
+    from sealing.layout import read_layout
+    from sealing.release import release_share
+    from tendering.models import Bid, Lot, Release
+    from tendering.operations.close_lot import close_lot
+    from tendering.operations.sign_in_to_opening import sign_in_to_opening
+    from tendering.operations.start_opening import start_opening
+
+    made = [tender.bid(player) for player in tender.cast.bidders[:3]]
+    file, bidder = made[0][0], tender.cast.bidders[0]
+    from ledger import clock
+
+    Lot.objects.update(deadline_at=clock.now())
+    close_lot(lot_id=tender.lot.pk)
+    start_opening(lot_id=tender.lot.pk)
+    sign_in_to_opening(lot_code=tender.lot.code, actor=bidder.actor)
+    write_keys(file.keys, tmp_path / "own.key")
+    share = release_share(read_layout(file.path).header, file.digest, load_keys(tmp_path / "own.key"))
+    (tmp_path / "own.share.json").write_bytes(dumps(share.body()))
+    with serving() as address:
+        sign_in(page.context, bidder, address)
+        page.goto(f"{address}/bidder/lots/{tender.lot.code}/opening/")
+        page.wait_for_selector("#release-now")
+        page.locator("details:has(#key-file)").evaluate_all("rows => rows.forEach((row) => { row.open = true; })")
+        page.set_input_files("#key-file", tmp_path / "own.share.json")
+        page.click("#release-now")
+        page.wait_for_function("() => !document.getElementById('release-now')?.disabled")
+        page.wait_for_timeout(500)
+    assert Release.objects.filter(matches=True, bid=Bid.objects.get(bid_digest=file.digest)).count() == 1
