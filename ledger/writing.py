@@ -8,12 +8,11 @@ than their instants, so the order of entries is that of `index`, not of `at`.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -39,14 +38,6 @@ _BODY = (
 )
 _PERSONAL = "INSERT INTO ledger_personal (entry_id, field, salt, value)"
 _MOVE = "UPDATE ledger_head SET size = %s, frontier = %s, frontier_sm3 = %s WHERE id = 1"
-_UNPACKED = "SELECT %s, r->>0, r->>1, r->>2 FROM json_array_elements(%s::json) AS r"
-_ALL_POSTGRESQL = ", ".join(
-    [
-        f"WITH face AS ({_ENTRY})",
-        f"body AS ({_BODY})",
-        f"personal AS ({_PERSONAL} {_UNPACKED}) {_MOVE}",
-    ]
-)
 _callbacks: list[Callable[[int], None]] = []
 Personals = list[tuple[str, str, str]]  # field, salt, value
 Run = Callable[[Cursor, str, Sequence[Any]], Any]  # runs a statement and returns its first row
@@ -189,8 +180,18 @@ _RUN: dict[str, Run] = {"postgresql": _run_postgresql, "sqlite": _run_sqlite}
 
 def _write_postgresql(cursor: Cursor, entry: Entry, new: _Prepared, head: Sequence[Any]) -> None:
     """Write in one statement: each round trip would lengthen the time that the head is locked."""
-    personal = (entry.index, json.dumps(new.personal, ensure_ascii=False))
-    _run_postgresql(cursor, _ALL_POSTGRESQL, [*_face_row(entry), entry.index, *new.body, *personal, *head])
+    personal = [value for row in new.personal for value in (entry.index, *row)]
+    values = [*_face_row(entry), entry.index, *new.body, *personal, *head]
+    _run_postgresql(cursor, _all_at_once(len(new.personal)), values)
+
+
+@cache
+def _all_at_once(personal: int) -> str:
+    """Return the statement that writes an entry with so many personal values and moves the head."""
+    parts = [f"WITH face AS ({_ENTRY})", f"body AS ({_BODY})"]
+    if personal:
+        parts.append(f"personal AS ({_PERSONAL} VALUES {', '.join(['(%s, %s, %s, %s)'] * personal)})")
+    return f"{', '.join(parts)} {_MOVE}"
 
 
 def _write_sqlite(cursor: Cursor, entry: Entry, new: _Prepared, head: Sequence[Any]) -> None:
