@@ -140,6 +140,25 @@ def test_cosignatures_of_the_witnesses_on_the_page_are_verified(checker, play, l
     assert failed(outcomes) == {"entry", "witnesses"}
 
 
+def test_the_text_of_a_printed_receipts_code_is_verified_too(checker, play):
+    from ledger.compact import compacted
+
+    def paste(text):
+        checker.evaluate("delete document.querySelector('[data-answer]').dataset.verdict")
+        checker.fill("#receipt-code", text)
+        checker.wait_for_selector("[data-answer][data-verdict]")
+        return checker.get_attribute("[data-answer]", "data-verdict")
+
+    code = compacted(play.receipt()["evidence"])
+    assert code.startswith("GH1:")
+    assert paste(code) == "ok"
+    outcomes = {name: checker.get_attribute(f"[data-check={name}]", "data-outcome") for name in NAMES}
+    assert outcomes["inclusion"] == outcomes["checkpoint"] == "ok" and outcomes["signature"] == "unknown"
+    altered = play.receipt()["evidence"] | {"salt": "00" * 32}
+    for wrong in (compacted(altered), code[:-1], code[:40], "GH1:", "GH1:===", "hello"):
+        assert paste(wrong) == "failed", wrong[:20]
+
+
 GARBAGE = [b"", b"{}", b"[]", b"null", b"not json", b'{"a":1,"a":2}', b"\xff\xfe", b"[" * 100_000, b"x" * (2 << 20)]
 
 

@@ -165,6 +165,38 @@ async function file({ evidence }, { sealed }) {
   return digest;
 }
 
+const MARK = "GH1:"; // of the text in a receipt's QR code: base45 (RFC 9285) of its deflated JSON
+const BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+const MOST = 1 << 20;
+
+/** The JSON text of what a receipt's QR code says. Throws when it is none, cut off, or longer than 1 MiB. */
+export async function expanded(code) {
+  const line = code.replace(/[\r\n]/g, "");
+  need(line.startsWith(MARK), "no code of a receipt");
+  const stream = new Blob([fromBase45(line.slice(MARK.length))]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const parts = [];
+  let length = 0;
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return new TextDecoder("utf-8", { fatal: true }).decode(concat(...parts));
+    length += value.length;
+    need(length <= MOST, "too long");
+    parts.push(value);
+  }
+}
+
+function fromBase45(spelling) {
+  const bytes = [];
+  for (let at = 0; at < spelling.length; at += 3) {
+    const digits = [...spelling.slice(at, at + 3)].map((char) => BASE45.indexOf(char));
+    const number = digits.reduceRight((sum, digit) => sum * 45 + digit, 0);
+    const width = digits.length - 1;
+    need(digits.every((digit) => digit >= 0) && width > 0 && number < 256 ** width, "not base45");
+    bytes.push(...(width === 2 ? [number >> 8, number & 255] : [number]));
+  }
+  return Uint8Array.from(bytes);
+}
+
 async function keyOf(verifier, algorithm) {
   const [, name, id, material] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(verifier) ?? [];
   need(name !== undefined, "key");

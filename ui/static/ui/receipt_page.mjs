@@ -1,7 +1,7 @@
 /** The receipt checker of the evidence page: files are read here, judged here, and stay here. */
 
 import { parseFree } from "../bidder_portal/sealing/canonical.mjs";
-import { verifyReceipt } from "./receipt.mjs";
+import { expanded, verifyReceipt } from "./receipt.mjs";
 
 const MOST = 1 << 20; // of a receipt, as `ledger.offline`
 const MAGIC = "BIDSEAL";
@@ -9,6 +9,7 @@ const MAGIC = "BIDSEAL";
 const section = document.getElementById("receipt");
 const area = section.querySelector(".drop");
 const input = section.querySelector("input[type=file]");
+const code = section.querySelector("textarea");
 const answer = section.querySelector("[data-answer]");
 const rows = new Map([...section.querySelectorAll("[data-check]")].map((row) => [row.dataset.check, row]));
 const held = { receipt: null, sealed: null };
@@ -30,6 +31,13 @@ async function read(file) {
   } catch {
     return {}; // no receipt at all: the form says so
   }
+}
+
+/** What a phone read out of the QR code of a printed receipt, pasted here. */
+async function takeCode(code) {
+  if (!code.trim()) return;
+  held.receipt = await expanded(code).then(parseFree).catch(() => ({}));
+  await judge();
 }
 
 async function judge() {
@@ -56,6 +64,7 @@ function tell(verdict) {
   answer.querySelector("[data-lot]").textContent = typeof body?.lot === "string" ? body.lot : "";
 }
 
+code.addEventListener("input", () => takeCode(code.value));
 input.addEventListener("change", () => take([...input.files]));
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
 document.addEventListener("dragover", () => area.classList.add("over"));
