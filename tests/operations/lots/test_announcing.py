@@ -1,13 +1,15 @@
 """From registration to the notice: every refusal with all its reasons, every act in the ledger."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 import ledger
 from identity.models import Certificate
+from lawbook.procedures import procedures
 from tendering import documents, queries, scheme_validator
-from tendering.models import Lot
+from tendering.models import Draw, Lot, Notice
 from tendering.operations.accept_lot import accept_lot
 from tendering.operations.announce_lot import announce_lot
 from tendering.operations.attach_document import attach_document, remove_document
@@ -282,3 +284,19 @@ def test_a_document_altered_on_disk_is_not_served(cast, clock, store):
     (store / document.sha256).write_bytes(b"%PDF-other")
     with pytest.raises(ValueError, match="altered"):
         documents.read(document.sha256)
+
+
+def test_the_notice_commits_to_the_draws_and_its_page_shows_it(cast, clock, keys, client):
+    lot = lots.make_accepted(cast)
+    announce_lot(lot_code=lot.code, actor=cast.agency.actor, **lots.signed(lot, keys))
+    told = Notice.objects.get(lot=lot, kind="tender").data["draws"]
+    rows = {row.matter: row for row in Draw.objects.filter(lot=lot)}
+    assert {row["matter"]: row["commitment"] for row in told} == {m: row.commitment for m, row in rows.items()}
+    assert kinds(lot).index("draw.committed") < kinds(lot).index("lot.announced")
+    page = client.get(reverse("public:notice", args=[lot.code, 1])).content.decode()
+    assert all(row.commitment in page and row.seed not in page for row in rows.values())
+
+
+def test_every_procedure_says_how_long_lines_are_taken_before_a_draw():
+    for found in procedures().values():
+        assert found.period("draw_lines", date(2026, 1, 1)).seconds > 0, found.code
