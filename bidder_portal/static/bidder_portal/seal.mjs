@@ -85,11 +85,11 @@ async function sealNow() {
   doing(words.verifying);
   stage("verify");
   const holder = await holderKey();
-  const { root, crls: _forOfflineClients, ...tender } = await answerOf(await fetch(`/api/v1/lots/${lot}/package`));
+  const { root, crls, ...tender } = await answerOf(await fetch(`/api/v1/lots/${lot}/package`));
   const file = `${crypto.randomUUID()}.bid`;
   const path = sealedPath({ organisation, lot, file });
   const { operator, agencies } = data;
-  const sealed = await work({ ...(await draftOrder()), tender, trust: root, operator, agencies, holder, path });
+  const sealed = await work({ ...(await draftOrder()), tender, trust: root, crls, operator, agencies, holder, path });
   await keepSealed({ ...sealed, file, document_hash: tender.document_hash, deadline: tender.deadline });
   return send();
 }

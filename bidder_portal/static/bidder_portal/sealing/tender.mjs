@@ -10,6 +10,7 @@ import { pubReasons } from "./keys.mjs";
 import { groupsOf, hasBidder, hasCustodians, isPolicy, joinOf, misshapen } from "./policy.mjs";
 import { inOrder, reason, Refused, refuseAny } from "./refusal.mjs";
 import { statementMessage, verify } from "./signing.mjs";
+import { parseCrl } from "./crl.mjs";
 import { checkPath, checkSigner, parseChain, parseRoots } from "./x509.mjs";
 
 const ENVELOPES = ["whole", "qualification", "technical", "price"];
@@ -44,14 +45,15 @@ const SHARED = ["tender", "lot", "suite", "deadline", "document_hash"];
  * @param tender the package: TENDER.json with the agency's statement in `parameters`
  * @param ownPub the `.pub` of the key that this machine holds
  * @param trust PEM text of the pinned roots, or a list of base64 DER
+ * @param crls revocation lists, base64 DER; none where none are known
  * @param operator USCC of who runs the servers: no custodian, no bidder ("" where unknown)
  * @param agencies codes that may have signed the parameters; empty for any under the root
  * Throws `Refused` with every reason.
  */
-export async function verifyTender({ tender, ownPub, trust, operator = "", agencies = [] }) {
+export async function verifyTender({ tender, ownPub, trust, crls = [], operator = "", agencies = [] }) {
   const forms = formReasons(tender);
   refuseAny(forms);
-  const roots = rootsOf(trust);
+  const roots = rootsOf(trust, crls);
   const { body } = tender.parameters;
   const instant = Date.parse(tender.deadline);
   const custodians = custodiansOf(tender, body);
@@ -88,9 +90,9 @@ function formReasons(tender) {
 const bodyReason = (sentence, body) =>
   sentence.startsWith("parameters.policy ") ? reason("policy", `there is no policy ${body.policy}`) : reason("parameters", sentence);
 
-function rootsOf(trust) {
+function rootsOf(trust, crls) {
   try {
-    return parseRoots(trust);
+    return Object.assign(parseRoots(trust), { lists: crls.map((spelling) => parseCrl(unbase64(spelling))) });
   } catch (error) {
     throw new Refused([reason("path", error.message)]);
   }

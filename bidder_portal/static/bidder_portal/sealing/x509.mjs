@@ -4,13 +4,14 @@
  */
 
 import { equal, hex, text, unbase64 } from "./bytes.mjs";
+import { revocationReasons } from "./crl.mjs";
 import { bitString, oid, parseDer, rawSignature, TAG, time } from "./der.mjs";
 import { sha256 } from "./digest.mjs";
 import { SPKI_PREFIX } from "./hpke.mjs";
 import { reason } from "./refusal.mjs";
 import { verify } from "./signing.mjs";
 
-const HASHES = { "1.2.840.10045.4.3.2": "SHA-256", "1.2.840.10045.4.3.3": "SHA-384", "1.2.840.10045.4.3.4": "SHA-512" };
+export const HASHES = { "1.2.840.10045.4.3.2": "SHA-256", "1.2.840.10045.4.3.3": "SHA-384", "1.2.840.10045.4.3.4": "SHA-512" };
 const SERIAL_NUMBER = "2.5.4.5";
 const COMMON_NAME = "2.5.4.3";
 const BASIC_CONSTRAINTS = "2.5.29.19";
@@ -24,13 +25,13 @@ export function parseCertificate(der) {
   const { children: [body, algorithm, signature, ...more] } = parseDer(der);
   if (!signature || more.length || body.tag !== TAG.SEQUENCE) throw new TypeError("not a certificate");
   const fields = body.children[0].tag === TAG.VERSION ? body.children.slice(1) : body.children;
-  const [, inner, issuer, validity, subject, spki, ...rest] = fields;
+  const [serial, inner, issuer, validity, subject, spki, ...rest] = fields;
   if (!spki || !equal(inner.whole, algorithm.whole)) throw new TypeError("not a certificate");
   if (spki.whole.length !== 91 || !SPKI_PREFIX.every((byte, at) => spki.whole[at] === byte)) {
     throw new TypeError("the certificate's key is not P-256");
   }
   return {
-    der, tbs: body.whole, issuer: issuer.whole, subject: subject.whole, spki: spki.whole,
+    der, serial: hex(serial.content), tbs: body.whole, issuer: issuer.whole, subject: subject.whole, spki: spki.whole,
     organisation: attribute(subject, SERIAL_NUMBER), commonName: attribute(subject, COMMON_NAME),
     notBefore: time(validity.children[0]), notAfter: time(validity.children[1]),
     hash: HASHES[oid(algorithm.children[0])], signature: rawSignature(bitString(signature)),
@@ -45,7 +46,7 @@ function attribute(name, wanted) {
   return rows.length ? text(rows[0].children[1].content) : "";
 }
 
-function readExtensions(wrapper) {
+export function readExtensions(wrapper) {
   const found = new Map();
   for (const { children } of wrapper ? wrapper.children[0].children : []) {
     const name = oid(children[0]);
@@ -64,7 +65,7 @@ function constraintsOf({ extensions }) {
 }
 
 /** Whether the key may be used so; a certificate without the extension may be used for anything. */
-function mayBeUsed({ extensions }, bit) {
+export function mayBeUsed({ extensions }, bit) {
   const row = extensions.get(KEY_USAGE);
   return !row || Boolean(parseDer(row.value).content[1] & bit);
 }
@@ -86,11 +87,14 @@ export async function parseChain(list) {
   return chain;
 }
 
-/** Reasons why a chain does not lead to a pinned root or is not valid at an instant (milliseconds); empty when it does. */
+/**
+ * Reasons why a chain does not lead to a pinned root or is not valid at an instant (milliseconds); empty when it does.
+ * Roots may have `lists`: the revocation lists that are known beside them.
+ */
 export async function checkPath(chain, roots, instant) {
   const whole = await wholeChain(chain, roots);
   if (!whole) return [reason("path", "the certificates do not lead to the pinned root")];
-  return [...whole.slice(1).flatMap(authorityReasons), ...leafReasons(whole[0]), ...whole.flatMap((certificate, place) => validityReasons(certificate, place, instant))];
+  return [...whole.slice(1).flatMap(authorityReasons), ...leafReasons(whole[0]), ...whole.flatMap((certificate, place) => validityReasons(certificate, place, instant)), ...(await revocationReasons(whole, roots.lists ?? [], instant))];
 }
 
 async function wholeChain(chain, roots) {
