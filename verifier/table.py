@@ -50,6 +50,7 @@ OF_THE_LOT = (
     Check("preliminary_review", "preliminary review recomputed", evaluation.preliminary_review, _SCORED),
     Check("price_scores", "price scores recomputed", evaluation.price_scores, _PASSED),
     Check("totals", "totals recomputed", evaluation.totals, (*_PASSED, "price_scores")),
+    Check("outliers", "scores that stand out are explained", evaluation.outlying_scores, (*_PASSED, "totals")),
     Check("ranking", "ranking recomputed", evaluation.ranking, (*_PASSED, "totals")),
     Check("report_signatures", "the report signed by every member", evaluation.report_signatures, _SCORED),
     Check("candidates", "candidates as the ranking", award.candidates, (*_LOG, "document", "bid_ends")),

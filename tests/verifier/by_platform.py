@@ -131,6 +131,19 @@ def the_lot_is_closed_before_its_deadline(bundle: Forgery) -> None:
     bundle.rebuild_log()
 
 
+@tampering(PLATFORM, "bid_binding", "heads_seen")
+def a_bid_gets_another_sequence_than_it_was_sealed_under(bundle: Forgery) -> None:
+    entry = bundle.of_kind("bid.received")[-1]
+    digest = entry["body"]["payload"]["bid_digest"]
+    row = next(row for row in bundle.payload("lot.closed")["bids"] if row["bid_digest"] == digest)
+    entry["body"]["payload"]["sequence"] = row["sequence"] = 7
+    name = bundle.bid(digest, form.RECEIPT)
+    receipt = bundle.load(name)
+    receipt["statement"] = bundle.statement("bid.receipt", receipt["statement"]["body"] | {"sequence": 7})
+    bundle.store(name, receipt)
+    bundle.rebuild_log()
+
+
 @tampering(PLATFORM, "closing_set", "heads_seen")
 def a_late_bid_is_let_in(bundle: Forgery) -> None:
     entry = bundle.of_kind("bid.received")[-1]

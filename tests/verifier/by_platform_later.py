@@ -108,6 +108,13 @@ def a_total_is_edited(bundle: Forgery) -> None:
     bundle.rebuild_log()
 
 
+@tampering(PLATFORM, "outliers")
+def a_score_is_said_to_stand_out(bundle: Forgery) -> None:
+    row = {"member": "1", "bid": bundle.opened(1), "item": "technical_method", "points": "7", "median": "7.4"}
+    bundle.payload("report.drafted")["content"]["outliers"] = [{**row, "explanation": "偏低"}]
+    bundle.rebuild_log()
+
+
 @tampering(PLATFORM, "ranking")
 def the_first_two_change_places_everywhere(bundle: Forgery) -> None:
     content = bundle.payload("report.drafted")["content"]

@@ -22,6 +22,7 @@ from verifier.case import Case
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, judged, not_applicable
 
+OUTLIER = ("member", "bid", "item", "points", "median")
 PRELIMINARY, DETAILED = "preliminary", "detailed"
 LATER = ("candidates.published", "result.published", "award.issued")
 
@@ -219,6 +220,20 @@ def _compared(case: Case, names: tuple[str, ...], detail: str) -> Finding:
 def price_scores(case: Case) -> Finding:
     """Benchmark and price scores follow from the prices read out and the published formula."""
     return _compared(case, ("price",), "benchmark and {bids} price scores recomputed")
+
+
+def outlying_scores(case: Case) -> Finding:
+    """The scores that stand out are told, no others, and each is explained by the member who gave it."""
+    try:
+        found = recomputed(case)
+    except Missing as missing:
+        return not_applicable(missing.why)
+    rows = found.reported.get("outliers", [])
+    told = [{name: row[name] for name in OUTLIER} for row in rows]
+    wanted = [{name: str(getattr(one, name)) for name in OUTLIER} for one in found.result.outliers]
+    wrong = differences("outliers", told, wanted)
+    wrong += [f"seat {row['member']} does not explain its score" for row in rows if not row["explanation"].strip()]
+    return judged(wrong, f"{len(wanted)} scores stand out")
 
 
 def totals(case: Case) -> Finding:
