@@ -6,6 +6,7 @@ CA.
 """
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,9 +43,9 @@ def document_key(now: datetime) -> DocumentKey:
     if centre is None:
         raise NoDocumentKey("尚未登记交易中心")
     path = Path(settings.SERVER_HOME) / "secrets" / "document-key.json"
-    if not path.exists():
-        path = path.with_name(f"document-key-{centre.uscc}-{now.year}.json")
     try:
+        if not path.exists():
+            path = path.with_name(f"document-key-{centre.uscc}-{now.year}-{_root_mark()}.json")
         stored = json.loads(read_or_make(path, lambda: _made(centre, now)))
         parts = {name: base64.b64decode(stored[name]) for name in ("key", "certificate")}
         chain = tuple(base64.b64decode(der) for der in stored.get("chain", ()))
@@ -53,6 +54,11 @@ def document_key(now: datetime) -> DocumentKey:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoDocumentKey("文件签名密钥无法读取") from error
     return DocumentKey(DocumentSigner(parts["key"], parts["certificate"], chain), centre.name)
+
+
+def _root_mark() -> str:
+    """Return what tells the CA's roots apart: a key that an earlier root certified is of no use under another."""
+    return hashlib.sha256(demo_ca.authority().certificate).hexdigest()[:12]
 
 
 def _centre() -> Organisation | None:

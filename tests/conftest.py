@@ -1,5 +1,7 @@
 """Fixtures shared by all tests: the cast, a database for threads, and a flush that the ledger's triggers permit."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.ledger_triggers import permit_flush
@@ -11,6 +13,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     permit_flush()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def early_roots():
+    """Make the run's demonstration roots in 2025: tests move the clock, and whoever came first would set the start."""
+    from identity import demo_ca
+    from ledger import clock
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: datetime(2025, 1, 1, tzinfo=UTC))
+        for suite in demo_ca.FILES:
+            demo_ca.authority(suite)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from identity import document_key, queries
 from identity.models import Membership
 from ledger import clock
 from signing import verify_pdf
+from suites.certificates import to_pem
 from tendering import documents, signed_documents, tasks
 from tendering.models import Notice, Opening, SignedDocument
 from tendering.operations.confirm_record import confirm_record
@@ -177,3 +178,11 @@ def test_a_record_with_its_stamp_inside_says_so(opened, client, stamping) -> Non
     confirm(opened)
     page = client.get(reverse("public:opening", args=[opened.code])).content.decode()
     assert "带可信时间戳" in page and "python -m signing verify" in page
+
+
+def test_a_ca_made_anew_certifies_a_new_key(opened, settings) -> None:
+    first = document_key.document_key(clock.now()).signer
+    (settings.CA_HOME / "root.json").unlink()
+    second = document_key.document_key(clock.now()).signer
+    assert second.key != first.key
+    assert to_pem(second.chain[0]).decode() == queries.trust_root()
