@@ -13,6 +13,7 @@ from evaluation.operations.start_evaluation import start_evaluation
 from evaluation.rules.draw import DrawInvalid, draw_experts, record_reasons
 from lawbook.reasons import Refused
 from tendering.models import Lot, Opening
+from tendering.rules import draws
 from tests.opened_lot import seat, start
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def kinds(opened) -> list[str]:
 def test_the_draw_can_be_recomputed_from_its_record(opened):
     committee = draw(opened)
     assert committee.members.count() == 5
-    assert holds(committee) == []
+    assert holds(committee) == [] and draws.problems(committee.draw) == []
     again = draw_experts(seats_of(committee), inputs_of(committee))
     assert list(again.members) == [m.person.login for m in queries.members(committee)]
 
@@ -109,7 +110,7 @@ def test_who_steps_aside_is_replaced_by_the_next_of_the_recorded_order(opened):
     order = committee.draw["orders"]["construction_technology"]
     successor = recuse(lot_code=opened.code, actor=opened.actor(first), reason="配偶在投标人处任职")
     assert successor.seat == first.seat and successor.person.login == order[3]
-    assert holds(opened.committee) == []
+    assert holds(opened.committee) == [] and draws.problems(opened.committee.draw) == []
     assert queries.member_of(opened.lot, first.person.login) is None
     assert kinds(opened)[-2:] == ["member.recused", "member.replaced"]
 
