@@ -38,7 +38,9 @@ class Printed:
 
 
 def authority() -> timestamps.Authority | None:
-    """Return the timestamp authority of the installation, or nothing."""
+    """Return the timestamp authority of the installation, or nothing; its own one only in a demonstration."""
+    if settings.TIMESTAMP_AUTHORITY == timestamps.DEMONSTRATION and not settings.DEMONSTRATION:
+        return None
     return timestamps.configured(
         settings.TIMESTAMP_AUTHORITY,
         home=settings.TIMESTAMP_HOME,

@@ -8,12 +8,13 @@ A stored token is what the authority answered (`.tsr`; `openssl ts -verify -in` 
 TimeStampToken, as it stands in a signed PDF, too.
 """
 
-from timestamps.authorities import Authority, HttpAuthority, configured
+from timestamps.authorities import DEMONSTRATION, Authority, HttpAuthority, configured
 from timestamps.local import LocalAuthority
 from timestamps.refusals import StampFailed, TimestampInvalid
 from timestamps.stamping import stamp, verify
 
 __all__ = [
+    "DEMONSTRATION",
     "Authority",
     "HttpAuthority",
     "LocalAuthority",

@@ -136,6 +136,12 @@ def test_without_a_key_the_record_is_published_all_the_same(opened, settings) ->
     assert {r.code for r in verify_pdf(documents.read(row.sha256), roots=[b""]).problems} <= {"unreadable"}
 
 
+def test_outside_a_demonstration_nobody_stamps_for_himself(settings, stamping) -> None:
+    assert signed_documents.authority() is not None
+    settings.DEMONSTRATION = False
+    assert signed_documents.authority() is None
+
+
 def test_the_key_is_made_once_and_private(opened, settings) -> None:
     now = clock.now()
     first, again = document_key.document_key(now), document_key.document_key(now)
