@@ -28,7 +28,7 @@ OF_THE_LOT = (
     Check("entries", "the lot's entries stand in the log", log.lot_entries, ("form", "checkpoints")),
     Check("heads_seen", "custodians and draws saw this log", log.heads_seen, ("form", "checkpoints")),
     Check("witnesses", "cosignatures of witnesses", log.witnesses, ("form", "checkpoints")),
-    Check("timestamps", "trusted timestamps of checkpoints", log.stamps, ("form", "checkpoints")),
+    Check("timestamps", "trusted timestamps of checkpoints", log.stamps, ("form", "checkpoints", "trust_root")),
     Check("kept_checkpoints", "your saved checkpoints are of this log", log.kept_checkpoints, ("form", "checkpoints")),
     Check("own_receipts", "your receipts are in this log", log.own_receipts, ("form", "checkpoints", "entries")),
     Check("parameters", "tender parameters signed by the agency", tender.parameters, (*_LOG, "trust_root")),
@@ -95,7 +95,9 @@ def _answer(check: Check, argument: Callable[[], object], findings: Mapping[str,
         return not_applicable(f"{NOT_JUDGED} while {', '.join(lacking)} does not hold")
     try:
         return check.run(argument())
-    except Exception as error:  # noqa: BLE001 - as above: the check fails with what it stumbled over
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - as above; a panic in a parser's native code is no Exception
         return judged([_said(error)], "")
 
 
@@ -107,5 +109,5 @@ def _unsound(finding: Finding) -> bool:
     return finding.failed or skipped
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"malformed: {type(error).__name__}: {error}"

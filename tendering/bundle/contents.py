@@ -19,6 +19,7 @@ from ledger.models import Checkpoint, Entry, Witness
 from ledger.reading import PUBLIC
 from sealing import canonical
 from sealing.canonical import from_base64, to_base64
+from suites.certificates import from_pem
 from suites.revocation import issued_by, read_crl
 from tendering import bid_queries, receipts, sealed_store
 from tendering.bundle import form
@@ -112,14 +113,14 @@ def _trust(lot: Lot) -> dict[str, Any]:
         "roots": [to_base64(der) for der in trust],
         "crls": [to_base64(der) for der in crls],
         "witnesses": list(Witness.objects.order_by("name").values_list("key", flat=True)),
-        "timestamp_roots": [to_base64(pem) for pem in _timestamp_roots()],
+        "timestamp_roots": [to_base64(der) for der in _timestamp_roots()],
     }
 
 
 def _timestamp_roots() -> list[bytes]:
-    """Return what the installation's timestamps are verified by, PEM; nothing without an authority."""
+    """Return what the installation's timestamps are verified by, DER; nothing without an authority."""
     path = Path(settings.TIMESTAMP_ROOTS)
-    return [path.read_bytes()] if settings.TIMESTAMP_AUTHORITY and path.is_file() else []
+    return from_pem(path.read_bytes()) if settings.TIMESTAMP_AUTHORITY and path.is_file() else []
 
 
 def _above_leaves(lot: Lot) -> list[bytes]:

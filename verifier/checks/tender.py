@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
 from evaluation.rules import scheme_checks
 from sealing import canonical
 from sealing.canonical import from_base64
@@ -11,7 +13,7 @@ from sealing.fields import octets, parse_time
 from sealing.keys import PublicKeys, check_public_path, read_public
 from sealing.parameters import Parameters, verify_parameters
 from suites import Reason, Refused, suite_named
-from suites.certificates import BadCertificate, facts_of
+from suites.certificates import BadCertificate, facts_of, load
 from suites.paths import check_structure
 from suites.revocation import BadCrl, issued_by, read_crl
 from verifier.case import Case
@@ -37,6 +39,7 @@ def trust_root(case: Case) -> Finding:
     named = case.evidence.roots
     prints = ", ".join(map(fingerprint, named))
     wrong = [f"a root: {reason}" for der in named for reason in self_signed_reasons(der)]
+    wrong += [f"a timestamp root: {reason}" for der in case.evidence.timestamp_roots for reason in _whole_reasons(der)]
     if not wrong:
         wrong = [reason for der in case.evidence.crls for reason in _list_reasons(der, _authorities(case))]
     if not wrong and not case.brought.trust:
@@ -44,6 +47,16 @@ def trust_root(case: Case) -> Finding:
     if not wrong and not set(named) & set(case.brought.trust):
         wrong = [f"the bundle names another root: {prints}"]
     return judged(wrong, f"the pinned root {prints}")
+
+
+def _whole_reasons(der: bytes) -> list[str]:
+    """Return why a root of an authority outside the suites (RSA among them) is not signed by itself."""
+    try:
+        certificate = load(der)
+        certificate.verify_directly_issued_by(certificate)
+    except (BadCertificate, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return ["it cannot be read, or is not signed by itself"]
+    return []
 
 
 def self_signed_reasons(der: bytes) -> list[str]:
