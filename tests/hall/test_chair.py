@@ -28,7 +28,7 @@ def test_the_centre_takes_the_chair_once_and_the_page_says_so(window, tender):
     after = client.get(f"/hall/{lot.code}/console/").content.decode()
     assert tender.cast.centre.person.name in after and "由我主持" not in after
     assert opening_of(lot).host == tender.cast.centre.person.login
-    signed = [one for one in ledger.entries_of(lot.code, kinds=("opening.signed_in",), viewer=ledger.HOUSE)]
+    signed = list(ledger.entries_of(lot.code, kinds=("opening.signed_in",), viewer=ledger.HOUSE))
     assert len(signed) == 1
 
 
