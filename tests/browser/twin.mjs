@@ -159,6 +159,7 @@ export async function runVector(vector) {
 
 async function runFile(vector, differ) {
   const file = new Blob([unbase64(vector.file)]);
+  if (vector.without_gm) await inspect(file); // roots of SM2 cannot be read here, the suite is refused before they matter
   const roots = vector.trust ? parseRoots(vector.trust) : undefined;
   const { files, fileKey } = await openBid(file, { shares: vector.shares, roots });
   const hashes = await Promise.all([...files].map(async ([name, data]) => [name, hex(await sha256(data))]));

@@ -30,7 +30,7 @@ def write_all(cast: Cast) -> None:
 
 def emit(cast, name, description, outcome, data, shares, **more):
     file_cases.emit(f"gm-{name}", description, outcome, data, shares, suite=cast.suite, **more)
-    amend(f"gm-{name}", "header_fields")
+    amend(f"gm-{name}", "suite")
 
 
 def amend(name: str, without_gm: str) -> None:
@@ -149,7 +149,7 @@ def releases(cast):
     def release(name, description, outcome, keys, data, **more):
         body = {"kind": "release", "description": description, "outcome": outcome, "file": b64(data)}
         write(f"gm-release-{name}", body | {"key": key_body(keys)} | more)
-        amend(f"gm-release-{name}", "header_fields")
+        amend(f"gm-release-{name}", "suite")
 
     for name, holder in (("bidder", cast.bidder), ("custodian", cast.custodians[2])):
         share = release_share(bid.header, bid.digest, holder).body()
@@ -195,4 +195,4 @@ def tenders(cast):
     for name, (description, outcome, body, own) in rows.items():
         vector = {"kind": "tender", "description": description, "outcome": outcome, "tender": body}
         write(f"gm-tender-{name}", vector | {"key": key_body(own), "trust": [b64(cast.root)]})
-        amend(f"gm-tender-{name}", "tender" if own.suite.name == "INTL-1" else "key")
+        amend(f"gm-tender-{name}", "path" if own.suite.name == "INTL-1" else "key")
