@@ -27,6 +27,7 @@ _GRANTED = 0
 _MOST_TOKEN = 1 << 20
 _VERDICT = re.compile(r"Verify error: ?([a-z -]+)")
 _BROKEN = re.compile(r"signature failure|digest failure")
+_PANIC = "PanicException"  # what native code raises when it gives up; it is no Exception, and its module has no name
 # what the parsers of hostile bytes raise, beside their own refusals
 _UNREADABLE = (
     ValueError,
@@ -78,6 +79,10 @@ def verify(token: bytes, data: bytes, *, roots: Sequence[bytes | str], nonce: in
         VerifierBuilder(roots=trusted).build().verify(answer, hashlib.sha256(data).digest())
     except (VerificationError, *_UNREADABLE) as error:
         raise TimestampInvalid([_why(str(error))]) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise TimestampInvalid([reason("malformed", detail=str(error)[:200])]) from error
     return information.gen_time.astimezone(UTC)
 
 

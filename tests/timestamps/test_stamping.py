@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, tsp
+from asn1crypto import cms, pem, tsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +176,12 @@ def test_spliced_tokens_never_crash(local: LocalAuthority, token: bytes, data) -
             timestamps.verify(spliced, DATA, roots=[local.root])
         except TimestampInvalid as refusal:
             assert refusal.codes
+
+
+def test_a_root_whose_name_is_no_text_is_refused_and_crashes_nothing(local: LocalAuthority, token: bytes) -> None:
+    """The client's native code panics on such a certificate; a panic is no Exception."""
+    whole, name = local.root, b"Demonstration"
+    if whole.startswith(b"-----"):
+        whole = pem.unarmor(whole)[2]
+    assert name in whole
+    assert refused(token, roots=[whole.replace(name, b"\xff" * len(name))]) <= {"malformed", "chain"}
