@@ -1,4 +1,4 @@
-"""The pages beside the offline client, under GM-1: a key certified, a sealed file handed in, a share handed over."""
+"""The pages beside the offline client, under GM-1: a key certified, the package downloaded, a sealed file handed in."""
 
 import json
 import os
@@ -10,16 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sealing.__main__ import main
-from sealing.canonical import dumps
-from sealing.keys import load_keys, write_keys
 from tests.browser.live import serving, sign_in
 
 pytestmark = pytest.mark.browser
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; no database call is async
 
 
 @pytest.fixture
 def tender(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Any]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; no database call is async
     from ledger import clock
     from tests.cast import make_cast
     from tests.real_database import file_database
@@ -86,34 +84,3 @@ def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
         page.wait_for_url("**/receipt/", timeout=60_000)
         expect(page.locator(".receipt")).to_contain_text("存证链第")
     assert Bid.objects.get().size == out.stat().st_size
-
-
-def test_a_share_taken_out_offline_is_handed_over_at_the_seat(page: Page, tender: Any, tmp_path: Path) -> None:
-    from sealing.layout import read_layout
-    from sealing.release import release_share
-    from tendering.models import Bid, Lot, Release
-    from tendering.operations.close_lot import close_lot
-    from tendering.operations.sign_in_to_opening import sign_in_to_opening
-    from tendering.operations.start_opening import start_opening
-
-    made = [tender.bid(player) for player in tender.cast.bidders[:3]]
-    file, bidder = made[0][0], tender.cast.bidders[0]
-    from ledger import clock
-
-    Lot.objects.update(deadline_at=clock.now())
-    close_lot(lot_id=tender.lot.pk)
-    start_opening(lot_id=tender.lot.pk)
-    sign_in_to_opening(lot_code=tender.lot.code, actor=bidder.actor)
-    write_keys(file.keys, tmp_path / "own.key")
-    share = release_share(read_layout(file.path).header, file.digest, load_keys(tmp_path / "own.key"))
-    (tmp_path / "own.share.json").write_bytes(dumps(share.body()))
-    with serving() as address:
-        sign_in(page.context, bidder, address)
-        page.goto(f"{address}/bidder/lots/{tender.lot.code}/opening/")
-        page.wait_for_selector("#release-now")
-        page.locator("details:has(#key-file)").evaluate_all("rows => rows.forEach((row) => { row.open = true; })")
-        page.set_input_files("#key-file", tmp_path / "own.share.json")
-        page.click("#release-now")
-        page.wait_for_function("() => !document.getElementById('release-now')?.disabled")
-        page.wait_for_timeout(500)
-    assert Release.objects.filter(matches=True, bid=Bid.objects.get(bid_digest=file.digest)).count() == 1
