@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +109,22 @@ def _turned_away(address: Address, walker: Walker, decision: Decision, answer: A
 
 
 FEW = ("announced", "evaluating")
+REFUSALS_TRIED = 2
+
+
+def worth_trying(address: Address, walker: Walker, world: World) -> Iterator[tuple[Lot, Decision]]:
+    """Yield the lots to try an address with, and what the policy decides there.
+
+    What is allowed is tried at every stage, since a page may break at any of them. What is refused for the same
+    reasons at several stages is refused by the same guard before the page is reached: two of them are tried.
+    """
+    refused: Counter[frozenset[str]] = Counter()
+    for lot in lots_of(address, walker, world):
+        decision = decision_of(address, walker, lot)
+        codes = frozenset(reason.code for reason in decision.reasons)
+        refused[codes] += not decision.allowed
+        if decision.allowed or refused[codes] <= REFUSALS_TRIED:
+            yield lot, decision
 
 
 def lots_of(address: Address, walker: Walker, world: World) -> list[Lot]:

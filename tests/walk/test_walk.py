@@ -33,8 +33,7 @@ def test_everybody_gets_exactly_what_the_policy_allows(world, number):
     client, faults = steps.client_of(walker), defaultdict(list)
     known = {lot.code: world.places(lot) for lot in world.lots.values()}
     for address in (one for one in ALL if one.act is not None):
-        for lot in steps.lots_of(address, walker, world):
-            decision = steps.decision_of(address, walker, lot)
+        for lot, decision in steps.worth_trying(address, walker, world):
             path = address.at(**known[lot.code])
             for method, answer in steps.tries(client, address, path, allowed=decision.allowed):
                 if wrong := steps.fault(address, walker, decision, answer):
