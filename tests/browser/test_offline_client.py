@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import chromium
+from tests.client.conftest import client
 from tests.client.stage import make_stage
 
-__all__ = ["chromium"]
+__all__ = ["client"]
 pytestmark = pytest.mark.browser
 PASSPHRASE = "correct horse battery"
 
