@@ -40,7 +40,7 @@ test: $(DEV_STAMP) ## set up and run every test, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-stack test-postgres
 
 test-units: $(DEV_STAMP)
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser || $(ONCE_MORE)
 
 test-browser: test-units
 	$(PYTEST) -n $(WORKERS) --dist worksteal tests/browser || $(ONCE_MORE)
