@@ -16,6 +16,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
+from signing.aside import aside
 from signing.places import Place
 from signing.seal import SealAppearance, seal_pdf
 from timestamps import Authority, StampFailed
@@ -116,7 +117,7 @@ def _signed(
             stamp_style=style,
             new_field_spec=fields.SigFieldSpec(name, on_page=place.page, box=place.box),
         )
-        out = making.sign_pdf(writer, bytes_reserved=RESERVED)
+        out = aside(making.sign_pdf, writer, bytes_reserved=RESERVED)
     signed: bytes = out.getvalue()
     return signed
 

@@ -24,6 +24,7 @@ from pyhanko_certvalidator import ValidationContext
 import timestamps
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
+from signing.aside import aside
 
 MOST_BYTES = 256 << 20
 MOST_SIGNATURES = 50
@@ -120,7 +121,7 @@ def _finding(
         moment=moment,
     )
     usage = KeyUsageConstraints(key_usage={"digital_signature"})
-    status = validate_pdf_signature(embedded, context, context, key_usage_settings=usage)
+    status = aside(validate_pdf_signature, embedded, context, context, key_usage_settings=usage)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     # a further signature of ours may stand on top of an earlier one: that is no change of what it says
     lawful = {ModificationLevel.NONE} if last else {ModificationLevel.NONE, ModificationLevel.FORM_FILLING}

@@ -1,5 +1,6 @@
 """Signed PDFs: what ours says of them, what programs that share no code with ours say, and what tampering does."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -266,3 +267,12 @@ def test_a_signature_by_another_key_than_certified_is_refused(world: World) -> N
     _root, other = new_signer()
     forged = world.sign(signer=replace(world.signer, key=other.key)).pdf
     assert "not_valid" in codes(verify_pdf(forged, roots=world.roots))
+
+
+def test_it_works_inside_an_event_loop(world: World) -> None:
+    """pyHanko starts a loop of its own, which a thread with a running loop refuses."""
+
+    async def both() -> bool:
+        return verify_pdf(world.sign().pdf, roots=world.roots).holds
+
+    assert asyncio.run(both())
