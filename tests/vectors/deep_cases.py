@@ -9,7 +9,7 @@ from sealing.header import Seat, parse_header
 from sealing.shares import share_commitment, wrap_context
 from suites.certificates import self_signed
 from suites.shamir import split
-from tests.vectors.file_cases import FILES, emit, make
+from tests.vectors.file_cases import FILES, emit, emit_bid, make, one_bit_off
 from tests.vectors.make_vectors import Cast, b64, manifest_of, padded, private_key, secret, zip_of
 
 
@@ -20,130 +20,91 @@ def write_all(cast: Cast) -> None:
 
 
 def trust(cast):
-    def signed_by(keys):
-        bid = make(cast)
-        bid.signer = keys
-        return bid.finish(bid.header)
+    self_signed_leaf(cast)
+    bid, other = make(cast), cast.rival.certificates[0]
+    emit_bid("path-other-root", "another root is pinned", "path", bid, cast.bidder, trust=[other])
+    expired = cast.keys("bidder", cast.bidder.public.organisation, not_after=datetime(2029, 1, 1, tzinfo=UTC))
+    for name, description, outcome, signer in (
+        ("validity-expired", "the certificate ended before the deadline", "validity", expired),
+        ("signer-rival", "a rival signed the bid in the bidder's name", "signer", cast.rival),
+    ):
+        emit_bid(name, description, outcome, signed_by(cast, signer), cast.bidder, trust=[cast.root])
 
-    own = private_key("bidder sign")
-    lone = cast.bidder.with_certificates(
-        (self_signed(own, organisation_id=cast.bidder.public.organisation, common_name="x"),)
-    )
-    bid = signed_by(lone)
-    emit(
-        "path-self-signed",
-        "a self-signed leaf under a pinned root",
-        "path",
-        bid.data(),
-        bid.shares(cast.bidder),
-        trust=[cast.root],
-    )
-    emit(
-        "opens-self-signed-without-root",
-        "a self-signed leaf when nothing is pinned",
-        "opens",
-        bid.data(),
-        bid.shares(cast.bidder),
-        files=FILES,
-    )
+
+def self_signed_leaf(cast):
+    own, organisation = private_key("bidder sign"), cast.bidder.public.organisation
+    leaf = self_signed(own, organisation_id=organisation, common_name="x")
+    bid = signed_by(cast, cast.bidder.with_certificates((leaf,)))
+    for name, description, outcome, more in (
+        ("path-self-signed", "a self-signed leaf under a pinned root", "path", {"trust": [cast.root]}),
+        ("opens-self-signed-without-root", "a self-signed leaf when nothing is pinned", "opens", {"files": FILES}),
+    ):
+        emit_bid(name, description, outcome, bid, cast.bidder, **more)
+
+
+def signed_by(cast, keys):
     bid = make(cast)
-    emit(
-        "path-other-root",
-        "another root is pinned",
-        "path",
-        bid.data(),
-        bid.shares(cast.bidder),
-        trust=[cast.rival.certificates[0]],
-    )
-    bid = signed_by(cast.keys("bidder", cast.bidder.public.organisation, not_after=datetime(2029, 1, 1, tzinfo=UTC)))
-    emit(
-        "validity-expired",
-        "the certificate ended before the deadline",
-        "validity",
-        bid.data(),
-        bid.shares(cast.bidder),
-        trust=[cast.root],
-    )
-    bid = signed_by(cast.rival)
-    emit(
-        "signer-rival",
-        "a rival signed the bid in the bidder's name",
-        "signer",
-        bid.data(),
-        bid.shares(cast.bidder),
-        trust=[cast.root],
-    )
+    bid.signer = keys
+    return bid.finish(bid.header)
 
 
 def shares(cast):
-    c = cast.custodians
-    bid = make(cast, "custodians")
-    good = bid.shares(c[0], c[1])
-    emit("threshold-one-custodian", "one custodian of two", "threshold", bid.data(), good[:1])
-    emit("threshold-same-twice", "one custodian's share twice", "threshold", bid.data(), [good[0], good[0]])
-    emit(
-        "share-altered",
-        "a share with one bit flipped",
-        "share_commitment",
-        bid.data(),
-        [good[0], good[1] | {"share": flipped(good[1]["share"])}],
-    )
-    emit(
-        "share-index-swapped",
-        "a share under another index and kid",
-        "share_commitment",
-        bid.data(),
-        [good[0], good[1] | {"index": 3, "kid": c[2].kid}],
-    )
-    emit(
-        "share-other-kid",
-        "a share under a kid that is no recipient",
-        "share_binding",
-        bid.data(),
-        [good[0], good[1] | {"kid": secret("kid").hex()}],
-    )
-    emit(
-        "share-other-bid",
-        "a share of another bid",
-        "share_binding",
-        bid.data(),
-        [good[0], good[1] | {"bid_digest": secret("bid").hex()}],
-    )
+    handed_in(cast)
     both = make(cast, "bidder-and-custodians")
-    emit(
-        "threshold-custodians-without-bidder",
-        "colluding custodians without the bidder",
-        "threshold",
-        both.data(),
-        both.shares(*c),
-    )
-    for name, description, check in (
+    description = "colluding custodians without the bidder"
+    emit_bid("threshold-custodians-without-bidder", description, "threshold", both, *cast.custodians)
+    for name, description, how in (
         ("dealt-off-polynomial", "the third share lies off the polynomial", "off"),
         ("dealt-other-key", "shares of another key than the one committed to", "key"),
     ):
-        spoilt = dealt(cast, check)
-        emit(name, description, "dealt_inconsistent", spoilt.data(), spoilt.shares(c[0], c[1]))
-    refiled = make(cast)
-    mine = refiled.shares(cast.bidder)
-    moved = json.loads(refiled.header.raw)
-    moved["binding"]["lot"] = "E4420000001-002"
-    refiled.finish(parse_header(dumps(moved)))
-    share = dict(mine[0], core=refiled.header.core.hex(), bid_digest=refiled.digest)
-    emit(
-        "binding-refiled-in-another-lot",
-        "a rival's copy under another lot, signed again: the share's commitment is bound to the first lot",
+        emit_bid(name, description, "dealt_inconsistent", dealt(cast, how), *cast.custodians[:2])
+    refiled(cast)
+    wrong = make(cast).with_header(lambda body: body.update(commitment=secret("commitment").hex()))
+    description = "the header commits to another key"
+    emit_bid("key-commitment-other", description, "key_commitment", wrong, cast.bidder)
+
+
+# name → description, outcome, what is handed in, told the cast and two custodians' shares
+HANDED_IN = {
+    "threshold-one-custodian": ("one custodian of two", "threshold", lambda cast, one, two: [one]),
+    "threshold-same-twice": ("one custodian's share twice", "threshold", lambda cast, one, two: [one, one]),
+    "share-altered": (
+        "a share with one bit flipped",
         "share_commitment",
-        refiled.data(),
-        [share],
-    )
-    wrong = make(cast).with_header(lambda b: b.update(commitment=secret("commitment").hex()))
-    emit(
-        "key-commitment-other",
-        "the header commits to another key",
-        "key_commitment",
-        wrong.data(),
-        wrong.shares(cast.bidder),
-    )
+        lambda cast, one, two: [one, two | {"share": flipped(two["share"])}],
+    ),
+    "share-index-swapped": (
+        "a share under another index and kid",
+        "share_commitment",
+        lambda cast, one, two: [one, two | {"index": 3, "kid": cast.custodians[2].kid}],
+    ),
+    "share-other-kid": (
+        "a share under a kid that is no recipient",
+        "share_binding",
+        lambda cast, one, two: [one, two | {"kid": secret("kid").hex()}],
+    ),
+    "share-other-bid": (
+        "a share of another bid",
+        "share_binding",
+        lambda cast, one, two: [one, two | {"bid_digest": secret("bid").hex()}],
+    ),
+}
+
+
+def handed_in(cast):
+    bid = make(cast, "custodians")
+    one, two = bid.shares(*cast.custodians[:2])
+    for name, (description, outcome, change) in HANDED_IN.items():
+        emit(name, description, outcome, bid.data(), change(cast, one, two))
+
+
+def refiled(cast):
+    bid = make(cast)
+    mine = bid.shares(cast.bidder)
+    bid.with_header(lambda body: body["binding"].update(lot="E4420000001-002"))
+    share = dict(mine[0], core=bid.header.core.hex(), bid_digest=bid.digest)
+    description = "a rival's copy under another lot, signed again: the share's commitment is bound to the first lot"
+    emit("binding-refiled-in-another-lot", description, "share_commitment", bid.data(), [share])
 
 
 def dealt(cast, how):
@@ -164,98 +125,85 @@ def dealt(cast, how):
 
 
 def flipped(text):
-    data = bytearray(base64.b64decode(text))
-    data[0] ^= 1
-    return b64(bytes(data))
+    return b64(one_bit_off(base64.b64decode(text), 0))
+
+
+LETTER = [("letter.txt", b"We offer.\n")]
+GOOD = manifest_of(LETTER)
+LISTED = ("manifest.json", GOOD)
+
+
+def listing(files, **changes):
+    return ("manifest.json", manifest_of(files, **changes))
+
+
+# name → description, outcome, the entries of the archive
+ARCHIVES = {
+    "archive-traversal": ("a name with ..", "archive", [listing([("a", b"")]), ("../evil", b"x")]),
+    "archive-absolute": ("an absolute name", "archive", [LISTED, ("/evil", b"x")]),
+    "archive-backslash": ("a name with a backslash", "archive", [LISTED, ("a\\b", b"x")]),
+    "archive-double-name": ("one name twice", "archive", [LISTED, *LETTER, *LETTER]),
+    "archive-unsorted": ("names out of order", "archive", [LISTED, ("b", b""), ("a", b"")]),
+    "archive-not-nfc": ("a name in NFD", "archive", [LISTED, ("e\u0301.txt", b"")]),
+    "archive-file-and-folder": ("a name is both a file and a folder", "archive", [LISTED, ("a", b""), ("a/b", b"")]),
+    "archive-manifest-not-first": ("the manifest comes second", "archive", [*LETTER, LISTED]),
+    "manifest-missing-file": ("a file that the manifest does not list", "manifest", [listing([]), *LETTER]),
+    "manifest-other-hash": (
+        "a file with other contents than listed",
+        "manifest",
+        [LISTED, ("letter.txt", b"We refuse\n")],
+    ),
+    "manifest-not-canonical": (
+        "a line break after the manifest",
+        "manifest",
+        [("manifest.json", GOOD + b"\n"), *LETTER],
+    ),
+    "manifest-price-form": (
+        "a price without decimals",
+        "manifest",
+        [listing(LETTER, fields={"price": "12", "price_kind": "total"}), *LETTER],
+    ),
+    "manifest-price-kind": (
+        "a price without its kind",
+        "manifest",
+        [listing(LETTER, fields={"price": "12.00"}), *LETTER],
+    ),
+}
+# name → description, the byte of a good archive with one bit off
+ARCHIVE_BYTES = {
+    "archive-comment-length": ("the end record claims a comment", -1),
+    "archive-checksum": ("another checksum in a local header", 14),
+}
 
 
 def contents(cast):
     tender = cast.tender()
-    letter = [("letter.txt", b"We offer.\n")]
-    good = manifest_of(letter)
+    spoilt_plaintexts(cast, tender)
+    for name, (description, outcome, entries) in ARCHIVES.items():
+        spoil(cast, name, description, outcome, padded(tender, zip_of(entries)))
+    good = zip_of([LISTED, *LETTER])
+    for name, (description, place) in ARCHIVE_BYTES.items():
+        spoil(cast, name, description, "archive", padded(tender, one_bit_off(good, place)))
 
-    def spoil(name, description, outcome, plaintext):
-        bid = make(cast, plaintext=plaintext, files={})
-        emit(name, description, outcome, bid.data(), bid.shares(cast.bidder))
 
-    def archive(name, description, entries, outcome="archive"):
-        spoil(name, description, outcome, padded(tender, zip_of(entries)))
+def spoil(cast, name, description, outcome, plaintext):
+    emit_bid(name, description, outcome, make(cast, plaintext=plaintext, files={}), cast.bidder)
 
+
+def spoilt_plaintexts(cast, tender):
     bid = make(cast)
-    bid.chunks[0] = bid.chunks[0][:-1] + bytes([bid.chunks[0][-1] ^ 1])
+    bid.chunks[0] = one_bit_off(bid.chunks[0], -1)
     bid.finish(bid.header)
-    emit(
-        "chunk-does-not-decrypt",
-        "a chunk altered by the bidder, root and signature right",
-        "chunk",
-        bid.data(),
-        bid.shares(cast.bidder),
-    )
-    whole = padded(tender, zip_of([("manifest.json", good), *letter]))
+    description = "a chunk altered by the bidder, root and signature right"
+    emit_bid("chunk-does-not-decrypt", description, "chunk", bid, cast.bidder)
+    whole = padded(tender, zip_of([LISTED, *LETTER]))
     bid = make(cast, plaintext=whole, files={})
     bid.plaintext = (1 << 40).to_bytes(8, "big") + whole[8:]
-    bid.seal_chunks()
-    emit(
-        "plaintext-length-huge",
-        "the length is beyond the plaintext",
-        "plaintext_length",
-        bid.data(),
-        bid.shares(cast.bidder),
-    )
-    spoil(
-        "plaintext-padding-not-zero",
-        "the last byte of the padding is 1",
-        "plaintext_zeros",
-        padding_spoilt(tender, good, letter),
-    )
-    archive("archive-traversal", "a name with ..", [("manifest.json", manifest_of([("a", b"")])), ("../evil", b"x")])
-    archive("archive-absolute", "an absolute name", [("manifest.json", good), ("/evil", b"x")])
-    archive("archive-backslash", "a name with a backslash", [("manifest.json", good), ("a\\b", b"x")])
-    archive("archive-double-name", "one name twice", [("manifest.json", good), *letter, *letter])
-    archive("archive-unsorted", "names out of order", [("manifest.json", good), ("b", b""), ("a", b"")])
-    archive("archive-not-nfc", "a name in NFD", [("manifest.json", good), ("e\u0301.txt", b"")])
-    archive(
-        "archive-file-and-folder",
-        "a name is both a file and a folder",
-        [("manifest.json", good), ("a", b""), ("a/b", b"")],
-    )
-    archive("archive-manifest-not-first", "the manifest comes second", [*letter, ("manifest.json", good)])
-    zipped = bytearray(zip_of([("manifest.json", good), *letter]))
-    zipped[-1] = 1
-    spoil("archive-comment-length", "the end record claims a comment", "archive", padded(tender, bytes(zipped)))
-    zipped = bytearray(zip_of([("manifest.json", good), *letter]))
-    zipped[14] ^= 1
-    spoil("archive-checksum", "another checksum in a local header", "archive", padded(tender, bytes(zipped)))
-    archive(
-        "manifest-missing-file",
-        "a file that the manifest does not list",
-        [("manifest.json", manifest_of([])), *letter],
-        "manifest",
-    )
-    archive(
-        "manifest-other-hash",
-        "a file with other contents than listed",
-        [("manifest.json", good), ("letter.txt", b"We refuse\n")],
-        "manifest",
-    )
-    archive(
-        "manifest-not-canonical",
-        "a line break after the manifest",
-        [("manifest.json", good + b"\n"), *letter],
-        "manifest",
-    )
-    archive(
-        "manifest-price-form",
-        "a price without decimals",
-        [("manifest.json", manifest_of(letter, fields={"price": "12", "price_kind": "total"})), *letter],
-        "manifest",
-    )
-    archive(
-        "manifest-price-kind",
-        "a price without its kind",
-        [("manifest.json", manifest_of(letter, fields={"price": "12.00"})), *letter],
-        "manifest",
-    )
+    description = "the length is beyond the plaintext"
+    emit_bid("plaintext-length-huge", description, "plaintext_length", bid.seal_chunks(), cast.bidder)
+    plaintext = padding_spoilt(tender, GOOD, LETTER)
+    description = "the last byte of the padding is 1"
+    spoil(cast, "plaintext-padding-not-zero", description, "plaintext_zeros", plaintext)
 
 
 def padding_spoilt(tender, manifest, letter):
