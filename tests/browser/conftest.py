@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page of its own context, whose script errors fail the test."""
+@contextmanager
+def _opened(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page of its own context, and the script errors it had so far."""
     context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
+    yield opened, errors
     context.close()
-    assert errors == []
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of its own context, whose script errors fail the test."""
+    with _opened(chromium) as (opened, errors):
+        yield opened
+        assert errors == []
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """One page for the tests of modules that keep nothing in it, and its script errors: opening one costs a second."""
+    with _opened(chromium) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

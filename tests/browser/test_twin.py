@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,14 @@ def address(static_root: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def twin(page: Page, address: str) -> "Twin":
-    page.goto(address)
-    return Twin(page)
+def twin(shared_page: tuple[Page, list[str]], address: str) -> Iterator["Twin"]:
+    page, errors = shared_page
+    if not page.url.startswith(address):
+        page.goto(address)
+    yield Twin(page)
+    told = errors.copy()
+    errors.clear()
+    assert told == []
 
 
 @pytest.fixture(scope="module")
@@ -130,11 +136,21 @@ def test_hpke_gives_the_printed_vectors_of_rfc_9180(twin: Twin) -> None:
     }
 
 
-def test_running_hashes_agree_with_the_platform(twin: Twin) -> None:
-    data = hashlib.shake_256(b"pieces").digest(200_003)
-    assert (
-        twin.call("/twin.mjs", "runningHashes", as_bytes(data))["value"]["sha256"] == hashlib.sha256(data).hexdigest()
-    )
+def test_hashes_of_a_file_read_in_pieces_are_those_of_its_bytes(twin: Twin) -> None:
+    data = hashlib.shake_256(b"pieces").digest((9 << 20) + 3)
+    edge = (4 << 20) - 5
+    answer = twin.call("/twin.mjs", "hashesOf", as_blob(data), [edge, edge + 11])["value"]
+    assert (answer["crc"], answer["sha256"]) == (zlib.crc32(data), hashlib.sha256(data).hexdigest())
+    assert base64.b64decode(answer["middle"]["$bytes"]) == data[edge : edge + 11]
+
+
+def test_a_single_file_beyond_the_limit_is_refused_before_it_is_read(twin: Twin) -> None:
+    assert twin.call("/twin.mjs", "refusedSizes")["value"] == ["read", "file_size"]
+
+
+def test_a_draft_whose_file_is_gone_is_refused_and_nothing_is_left(twin: Twin, cast: Cast) -> None:
+    order = {"tender": cast.tender(), "trust": pem_list(cast), "key": json.dumps(cast.bidder_key), "megabytes": 1}
+    assert twin.call("/twin.mjs", "sealWithoutFile", order)["value"] == {"checks": ["draft_file"], "left": False}
 
 
 def test_python_opens_what_the_browser_sealed(twin: Twin, cast: Cast, tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 import { base64, concat, hex, text, unbase64, unhex, utf8 } from "/bidder_portal/sealing/bytes.mjs";
 import { canonical } from "/bidder_portal/sealing/canonical.mjs";
 import { hmac, hkdf, leafHash, rootOf, sha256 } from "/bidder_portal/sealing/digest.mjs";
-import { RunningCrc32, RunningSha256 } from "/bidder_portal/sealing/hashing.mjs";
+import { planArchive } from "/bidder_portal/sealing/archive.mjs";
+import { hashFile, MOST_FILE } from "/bidder_portal/sealing/hashing.mjs";
+import { OWN_THREAD } from "/bidder_portal/sealing/lanes.mjs";
 import { openFrom, pairOf, sealTo } from "/bidder_portal/sealing/hpke.mjs";
 import { loadKeyFile, writeKeyFile } from "/bidder_portal/sealing/keys.mjs";
 import { inspect, openBid } from "/bidder_portal/sealing/open.mjs";
 import { Refused } from "/bidder_portal/sealing/refusal.mjs";
 import { ownShare } from "/bidder_portal/sealing/release.mjs";
 import { seal } from "/bidder_portal/sealing/seal.mjs";
-import { readFile } from "/bidder_portal/sealing/store.mjs";
+import { blobSource } from "/bidder_portal/sealing/sources.mjs";
+import { readFile, removeFile, writeFile } from "/bidder_portal/sealing/store.mjs";
 import { verifyTender } from "/bidder_portal/sealing/tender.mjs";
 import { deriveKey } from "/bidder_portal/sealing/header.mjs";
 import { parseRoots } from "/bidder_portal/sealing/x509.mjs";
@@ -45,10 +48,21 @@ export async function rewriteKeyFile(source, passphrase, next) {
   return writeKeyFile({ pub: keys.pub, keys, passphrase: next });
 }
 
-export async function runningHashes(data) {
-  const sha = new RunningSha256();
-  for (let at = 0; at < data.length; at += 4999) sha.update(data.subarray(at, at + 4999));
-  return { sha256: hex(sha.digest()), crc: new RunningCrc32().update(data).value() };
+/** `{crc, sha256}` of a Blob read as a source, and as much of its middle as `[from, to]` says. */
+export async function hashesOf(blob, [from, to]) {
+  const source = blobSource(blob);
+  const { crc, hash } = await hashFile({ source, blob }, { lanes: OWN_THREAD });
+  const middle = new Uint8Array(to - from);
+  await source.read(middle, from);
+  return { crc, sha256: hex(hash), middle };
+}
+
+/** How archives of one file are refused whose only fault is its size: nothing of it is read. */
+export async function refusedSizes() {
+  const plan = (size) => planArchive({ files: [{ name: "a.bin", source: { size, read } }], fields: {}, lanes: { hashFile: read } });
+  const read = async () => { throw new Error("read"); };
+  const said = (size) => plan(size).catch((error) => error.checks?.[0] ?? error.message);
+  return [await said(MOST_FILE), await said(MOST_FILE + 1)];
 }
 
 /** RFC 9180 A.3.1: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM, base mode, sequence number 0. */
@@ -82,7 +96,9 @@ function startWorker({ holder, order }) {
 async function workerOrder({ tender, trust, key, megabytes }) {
   const holder = await loadKeyFile(key);
   const blob = new Blob(Array.from({ length: megabytes }, () => crypto.getRandomValues(new Uint8Array(65536)).slice()).map((part) => new Blob(Array(16).fill(part))));
-  return { holder, order: { tender, trust, files: [{ name: "bulk.bin", role: "attachment", blob }] } };
+  const path = ["test", "draft", "bulk.bin"]; // where the page that prepares a bid puts its files
+  if ((await readFile(path))?.size !== blob.size) await writeFile(path, blob);
+  return { holder, order: { tender, trust, files: [{ name: "bulk.bin", role: "attachment", path }] } };
 }
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -115,6 +131,18 @@ export async function sealInWorker(order) {
   return { digest: sealed.digest, phases: [...phases].sort(), grewWhilePaused: Math.max(0, paused), file };
 }
 
+/** The worker's refusal of a draft whose file is gone. */
+export async function sealWithoutFile(order) {
+  const ready = await workerOrder(order);
+  await removeFile(ready.order.files[0].path);
+  const worker = startWorker(ready);
+  const checks = await new Promise((resolve) => {
+    worker.onmessage = ({ data }) => data.reasons && resolve(data.reasons.map(({ check }) => check));
+  });
+  worker.terminate();
+  return { checks, left: (await readFile(["test", "sealed.bid"])) !== null };
+}
+
 export async function cancelInWorker(order) {
   const worker = startWorker(await workerOrder(order));
   const state = await new Promise((resolve) => {
@@ -130,6 +158,7 @@ export async function cancelInWorker(order) {
 /** Megabytes per second of sealing in the worker, private storage included. */
 export async function speed(order) {
   const ready = await workerOrder(order);
+  await removeFile(["test", "sealed.bid"]);
   const started = performance.now();
   const worker = startWorker(ready);
   await new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** The bid letter: what was typed, judged against the lot's terms, and its form inside the bid. Pure. */
 
 import { capitals, readFen, saysSame, spelled } from "./capitals.mjs";
+import { MOST_FILE } from "./sealing/hashing.mjs";
 
 /** Reasons why a draft may not be sealed yet: `{word, values, at}`, `at` the id of the field to go to. */
 export function letterReasons(draft, terms) {
@@ -28,12 +29,15 @@ function termReasons({ duration = "", person = "", amended }, { duration_days: m
   return found;
 }
 
-/** Reasons about files: what the checklist misses, empty files, too much in all. */
+/** Reasons about files: what the checklist misses, empty files, too large ones, too much in all. */
 export function fileReasons({ files = [] }, { checklist }, most = 2 ** 32 - 2 ** 24) {
   const present = new Set(files.map(({ kind }) => kind));
   const missing = checklist.filter(({ kind, required }) => required && !present.has(kind));
   const found = missing.map(({ kind, title }) => ({ word: "missing", values: { title }, at: `f-${kind}` }));
-  for (const { name, size, kind } of files) if (!size) found.push({ word: "empty_file", values: { name }, at: `f-${kind}` });
+  for (const { name, size, kind } of files) {
+    if (!size) found.push({ word: "empty_file", values: { name }, at: `f-${kind}` });
+    if (size > MOST_FILE) found.push({ word: "large_file", values: { name }, at: `f-${kind}` });
+  }
   if (files.reduce((sum, { size }) => sum + size, 0) > most) found.push({ word: "too_large", at: "files" });
   return found;
 }

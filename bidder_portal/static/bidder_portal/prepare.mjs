@@ -3,6 +3,7 @@
 import { capitals, grouped, readFen } from "./capitals.mjs";
 import { fileReasons, letterReasons } from "./letter.mjs";
 import { byId, data, element, fill, icon, refusal, save, sentences, size, words } from "./page.mjs";
+import { MOST_FILE } from "./sealing/hashing.mjs";
 import { draftPath, keepStorage, missingAbilities, readDraft, readFile, removeFile, writeDraft, writeFile } from "./sealing/store.mjs";
 import { reason, Refused } from "./sealing/refusal.mjs";
 
@@ -58,7 +59,7 @@ function nameRow(file) {
 function showFiles() {
   for (const row of byId("list").children) {
     const files = draft.files.filter(({ kind }) => kind === row.dataset.kind);
-    const bad = files.some(({ size: bytes }) => !bytes);
+    const bad = files.some(({ size: bytes }) => !bytes || bytes > MOST_FILE);
     row.className = files.length ? (bad ? "bad" : "") : "todo";
     row.querySelector("svg").replaceWith(icon(files.length ? (bad ? "bad" : "good") : "todo"));
     row.querySelector("[data-note]").hidden = files.length > 0;

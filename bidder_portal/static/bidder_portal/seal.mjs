@@ -68,8 +68,7 @@ async function draftOrder() {
     throw new Paused();
   }
   const names = insideNames(draft.files);
-  const blobs = await Promise.all(draft.files.map(({ id }) => readFile(draftPath({ organisation, lot, id }))));
-  const files = draft.files.map(({ kind }, at) => ({ name: names[at], role: kind, blob: blobs[at] }));
+  const files = draft.files.map(({ kind, id }, at) => ({ name: names[at], role: kind, path: draftPath({ organisation, lot, id }) }));
   return { files, fields: letterFields(draft, data) };
 }
 

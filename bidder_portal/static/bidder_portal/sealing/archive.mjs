@@ -2,7 +2,7 @@
 
 import { concat, equal, hex, text, utf8 } from "./bytes.mjs";
 import { parseCanonical } from "./canonical.mjs";
-import { hashBlob } from "./hashing.mjs";
+import { hashBytes, hashFile, MOST_FILE } from "./hashing.mjs";
 import { MANIFEST, manifestBytes, manifestMisfits } from "./manifest.mjs";
 import { byBytes, nameClashes, nameMisfit } from "./names.mjs";
 import { reason, refusal, refuseAny } from "./refusal.mjs";
@@ -45,19 +45,20 @@ const endRecord = (count, { size, offset }) =>
 /**
  * First pass: hash every file and lay the archive out.
  *
- * `files`: `{name, role, blob}` in any order. Returns `{parts, length, manifest}`, parts being Uint8Array or Blob.
- * `onBytes(n)` is told of progress; `paused()` is awaited between files and large pieces.
+ * `files`: `{name, role, source}` with `path` or `blob`, in any order (`sources.mjs`). Returns `{parts, length, manifest}`, parts being Uint8Arrays
+ * or sources.
+ * `onBytes(n)` is told of progress; `paused()` is awaited between files and large pieces; `lanes` do the heavy part.
  */
-export async function planArchive({ files, fields, onBytes, paused }) {
-  refuseAny(namesRefused(files));
+export async function planArchive({ files, fields, lanes, onBytes, paused }) {
+  refuseAny([...namesRefused(files), ...sizesRefused(files)]);
   const rows = [];
-  for (const { name, role = "attachment", blob } of files.toSorted((a, b) => byBytes(a.name, b.name))) {
-    await paused?.();
-    const { crc, hash } = await hashBlob(blob, { onBytes, paused });
-    rows.push({ name, role, size: blob.size, crc, hash: hex(hash), content: blob });
+  for (const file of files.toSorted((a, b) => byBytes(a.name, b.name))) {
+    const { name, role = "attachment", source } = file;
+    const { crc, hash } = await hashFile(file, { lanes, onBytes, paused });
+    rows.push({ name, role, size: source.size, crc, hash: hex(hash), content: source });
   }
   const manifest = manifestBytes(fields, rows);
-  const { crc } = await hashBlob(new Blob([manifest]));
+  const { crc } = await hashBytes(manifest);
   return { ...layOut([{ name: MANIFEST, size: manifest.length, crc, content: manifest }, ...rows]), manifest };
 }
 
@@ -66,6 +67,11 @@ function namesRefused(files) {
   const found = [...names.map(nameMisfit).filter(Boolean), ...nameClashes([...names, MANIFEST])];
   if (!files.length || files.length > MOST_FILES - 1) found.push(`1 to ${MOST_FILES - 1} files can be sealed`);
   return found.map((sentence) => reason("archive", sentence));
+}
+
+function sizesRefused(files) {
+  const large = files.filter(({ source }) => source.size > MOST_FILE);
+  return large.map(({ name }) => reason("file_size", `${name} is larger than ${MOST_FILE / 2 ** 20} MiB`));
 }
 
 function layOut(rows) {
@@ -95,7 +101,7 @@ export async function readArchive(data) {
   const entries = readEntries(data);
   const rows = [];
   for (const { name, content } of entries) {
-    const { crc, hash } = await hashBlob(new Blob([content]));
+    const { crc, hash } = await hashBytes(content);
     rows.push({ name, size: content.length, crc, hash: hex(hash), content });
   }
   refuseAny(orderRefused(rows.map(({ name }) => name)));

@@ -2,16 +2,19 @@
  * The worker that seals: verifies the tender to the pinned root, then seals into the Origin Private File System.
  *
  * In: `{act: "seal", tender, trust, operator, agencies, holder, files, fields, path}`, then `{act: "pause" | "resume" |
- * "cancel"}`. Out: `{state: "verified" | "progress" | "sealed" | "refused" | "cancelled"}`. Files are Blobs with name and
- * role; keys are CryptoKeys, which a worker may use but nobody can read.
+ * "cancel"}`. Out: `{state: "verified" | "progress" | "sealed" | "refused" | "cancelled"}`. Files have name, role and
+ * their path in private storage (or a Blob); keys are CryptoKeys, which a worker may use but nobody can read.
  */
 
 import { unbase64 } from "./bytes.mjs";
+import { openLanes } from "./lanes.mjs";
 import { Refused } from "./refusal.mjs";
 import { seal } from "./seal.mjs";
 import { fileHandle, removeFile } from "./store.mjs";
 import { verifyTender } from "./tender.mjs";
 import { fingerprint, parseCertificate } from "./x509.mjs";
+
+const FLUSHED = 1 << 25; // bytes
 
 class Cancelled extends Error {}
 
@@ -40,14 +43,17 @@ async function paused() {
 
 async function run(order) {
   cancelled = false;
+  const lanes = openLanes(); // they start while the tender is verified
   try {
     const tender = await verifyTender({ ...order, ownPub: order.holder.pub });
     self.postMessage({ state: "verified", ...(await verified({ ...tender, holderKid: order.holder.pub.kid })) });
-    const sealed = await sealInto(order, tender);
+    const sealed = await sealInto(order, tender, lanes);
     self.postMessage({ state: "sealed", sealed });
   } catch (error) {
     await removeFile(order.path).catch(() => {});
     self.postMessage(outcomeOf(error));
+  } finally {
+    lanes.close();
   }
 }
 
@@ -63,26 +69,39 @@ async function verified({ signer, recipients, holderKid, root }) {
   };
 }
 
+/** What the browser's errors mean here: the disk, the memory, a draft's file. */
+const CHECKS = {
+  QuotaExceededError: "storage_full", RangeError: "memory_full", NotFoundError: "draft_file", NotReadableError: "draft_file",
+};
+
 /** Everything but a cancellation is a refusal with reasons, so that the page can tell all of them. */
 function outcomeOf(error) {
   if (error instanceof Cancelled) return { state: "cancelled" };
   if (error instanceof Refused) return { state: "refused", reasons: error.reasons };
-  const check = error.name === "QuotaExceededError" ? "storage_full" : "unexpected";
-  return { state: "refused", reasons: [{ check, reason: error.message || error.name }] };
+  return { state: "refused", reasons: [{ check: CHECKS[error.name] ?? "unexpected", reason: error.message || error.name }] };
 }
 
-async function sealInto({ path, files, fields, holder }, tender) {
+async function sealInto({ path, files, fields, holder }, tender, lanes) {
   const handle = await (await fileHandle(path, { create: true })).createSyncAccessHandle();
   try {
     handle.truncate(0);
-    const write = (bytes, at) => {
-      if (handle.write(bytes, { at }) !== bytes.length) throw new DOMException("the disk is full", "QuotaExceededError");
-    };
     const onProgress = (progress) => self.postMessage({ state: "progress", ...progress });
-    const sealed = await seal({ files, fields, tender, holder, write, onProgress, paused });
+    const sealed = await seal({ files, fields, tender, holder, write: writerTo(handle), onProgress, paused, lanes });
     handle.flush();
     return sealed;
   } finally {
     handle.close();
   }
+}
+
+/** Writes that reach the disk bit by bit, while the lanes encrypt, so that little is left to wait for at the end. */
+function writerTo(handle) {
+  let unflushed = 0;
+  return (bytes, at) => {
+    if (handle.write(bytes, { at }) !== bytes.length) throw new DOMException("the disk is full", "QuotaExceededError");
+    unflushed += bytes.length;
+    if (unflushed < FLUSHED) return;
+    handle.flush();
+    unflushed = 0;
+  };
 }

@@ -6,39 +6,49 @@
 
 import { base64, concat, hex, random, u32, u64, unbase64, xor } from "./bytes.mjs";
 import { canonical } from "./canonical.mjs";
-import { leafHash, rootOf } from "./digest.mjs";
+import { rootOf } from "./digest.mjs";
 import { planArchive } from "./archive.mjs";
 import { coreOf, deriveKey, parseHeader, prefixOf, shareCommitment, wrapContext } from "./header.mjs";
 import { pointOfSpki, sealTo } from "./hpke.mjs";
-import { CHUNK, chunkCount, nonceOf, paddedLength, TAG_LENGTH } from "./padding.mjs";
+import { OWN_THREAD } from "./lanes.mjs";
+import { CHUNK, chunkCount, paddedLength, TAG_LENGTH } from "./padding.mjs";
 import { joinOf, rowsOf } from "./policy.mjs";
 import { refusal } from "./refusal.mjs";
 import { split } from "./shamir.mjs";
 import { bidMessage, sign } from "./signing.mjs";
+import { sourceOf } from "./sources.mjs";
 import { digestOf, headerMac } from "./trailer.mjs";
 
-const PIECE = 1 << 22; // bytes read at once
-const IN_FLIGHT = 4; // chunks under encryption at once: hides the cost of promises, holds about 8 MiB
-
 /**
- * Seal `files` (`[{name, role, blob}]`) with the bid letter's `fields` for a tender that `verifyTender` accepted.
+ * Seal `files` (`[{name, role}]` with the `blob` or the `path` in private storage) with the bid letter's `fields` for a
+ * tender that `verifyTender` accepted.
  *
  * `holder`: what `loadKeyFile` returned. `write(bytes, at)` puts bytes at an offset of the sealed file and may return a
  * promise. `onProgress({phase: "hash" | "encrypt", done, total})` counts bytes; `paused()` is awaited between pieces and
- * may throw to cancel. Returns `{digest, core, headerLength, header, trailer, leaves, count, size}`: digests as hex,
- * header and trailer as bytes.
+ * may throw to cancel; `lanes` (`lanes.mjs`) are the threads to use. Returns `{digest, core, headerLength, header, trailer,
+ * leaves, count, size}`: digests as hex, header and trailer as bytes.
  */
-export async function seal({ files, fields, tender, holder, write, onProgress = () => {}, paused = async () => {} }) {
-  const archive = await hashPass({ files, fields, onProgress, paused });
+export async function seal({ files, ...order }) {
+  const opened = [];
+  try {
+    for (const file of files) opened.push({ ...file, source: await sourceOf(file) });
+    return await sealOpened({ onProgress: () => {}, paused: async () => {}, lanes: OWN_THREAD, ...order, files: opened });
+  } finally {
+    for (const { source } of opened) source.close();
+  }
+}
+
+async function sealOpened({ files, fields, tender, holder, write, ...ways }) {
+  const archive = await hashPass({ files, fields, ...ways });
   const { headerBytes, keys } = await makeHeader({ tender, length: archive.length });
   const prefix = prefixOf(headerBytes);
   await write(prefix, 0);
-  const chunks = { archive, prefix, cipher: keys.cipher, padded: keys.padded, write, onProgress, paused };
-  const leaves = await sealChunks(chunks);
+  const { cipher, padded } = keys;
+  const leaves = await sealChunks({ archive, cipher, padded, put: (bytes, at) => write(bytes, prefix.length + at), ...ways });
   const root = await rootOf(leaves);
   const digest = await digestOf({ headerBytes, count: leaves.length, root });
   const trailer = await makeTrailer({ holder, digest, root, count: leaves.length, macKey: keys.mac });
-  const end = prefix.length + keys.padded + leaves.length * TAG_LENGTH;
+  const end = prefix.length + padded + leaves.length * TAG_LENGTH;
   await write(concat(trailer, u32(trailer.length)), end);
   return {
     digest: hex(digest), core: hex(keys.core), headerLength: headerBytes.length, header: headerBytes, trailer,
@@ -46,11 +56,11 @@ export async function seal({ files, fields, tender, holder, write, onProgress = 
   };
 }
 
-async function hashPass({ files, fields, onProgress, paused }) {
-  const total = files.reduce((sum, { blob }) => sum + blob.size, 0);
+async function hashPass({ files, fields, lanes, onProgress, paused }) {
+  const total = files.reduce((sum, { source }) => sum + source.size, 0);
   let done = 0;
   const onBytes = (bytes) => onProgress({ phase: "hash", done: (done += bytes), total });
-  return planArchive({ files, fields, onBytes, paused });
+  return planArchive({ files, fields, lanes, onBytes, paused });
 }
 
 /** Header bytes and the derived keys of a new bid. */
@@ -96,73 +106,60 @@ async function wrapShares({ tender, core, secrets }) {
   return { shares, wraps };
 }
 
-async function sealChunks({ archive, prefix, cipher, padded, write, onProgress, paused }) {
+/** Leaf hashes in order. Buffers come back from the lanes and are filled again, so that a few are enough for any bid. */
+async function sealChunks({ archive, cipher, padded, put, lanes, onProgress, paused }) {
   const count = chunkCount(padded);
-  const source = chunksOf([u64(archive.length), ...archive.parts], padded);
+  const fill = filler([u64(archive.length), ...archive.parts]);
+  const spare = [];
   const flying = [];
   const leaves = [];
-  let number = 0;
-  for await (const plain of source) {
+  const sealOne = async (order) => {
+    const { sealed, leaf, plain } = await lanes.sealChunk(order);
     await paused();
-    flying.push(sealChunk({ plain, cipher, number, last: number === count - 1, at: prefix.length + number * (CHUNK + TAG_LENGTH), write }));
-    number++;
-    if (flying.length >= IN_FLIGHT) leaves.push(await flying.shift());
-    onProgress({ phase: "encrypt", done: Math.min(number * CHUNK, padded), total: padded });
-  }
-  return [...leaves, ...(await Promise.all(flying))];
-}
-
-async function sealChunk({ plain, cipher, number, last, at, write }) {
-  const iv = nonceOf(number, last);
-  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, cipher, plain));
-  const [leaf] = await Promise.all([leafHash(sealed), write(sealed, at)]);
-  return leaf;
-}
-
-/**
- * Plaintext chunks of 1 MiB: the parts one after the other, then zeros up to `padded`. The buffer is used again by the next
- * chunk: WebCrypto copies its input when it is called.
- */
-async function* chunksOf(parts, padded) {
-  const buffer = new Uint8Array(Math.min(CHUNK, padded));
-  let [filled, given] = [0, 0];
-  const room = () => Math.min(CHUNK, padded - given);
-  const full = () => {
-    const chunk = buffer.subarray(0, room());
-    given += chunk.length;
-    filled = 0;
-    return chunk;
+    spare.push(plain);
+    await put(sealed, order.number * (CHUNK + TAG_LENGTH));
+    return leaf;
   };
-  for await (const piece of piecesOf(parts)) {
-    for (let at = 0; at < piece.length; ) {
-      const taken = piece.subarray(at, at + room() - filled);
-      buffer.set(taken, filled);
-      filled += taken.length;
-      at += taken.length;
-      if (filled === room()) yield full();
+  try {
+    for (let number = 0; number < count; number++) {
+      await paused();
+      const plain = spare.pop() ?? new Uint8Array(CHUNK);
+      const length = Math.min(CHUNK, padded - number * CHUNK);
+      await fill(plain.subarray(0, length));
+      flying.push(sealOne({ cipher, plain, length, number, last: number === count - 1 }));
+      if (flying.length >= lanes.room) leaves.push(await flying.shift());
+      onProgress({ phase: "encrypt", done: Math.min((number + 1) * CHUNK, padded), total: padded });
     }
-  }
-  while (given < padded) {
-    buffer.fill(0, filled);
-    yield full();
+    return [...leaves, ...(await Promise.all(flying))];
+  } finally {
+    await Promise.allSettled(flying); // nothing is written any more once this is over, whatever it ends with
   }
 }
 
-/** The parts' bytes in pieces of at most 4 MiB, the next one read while the last is used. */
-async function* piecesOf(parts) {
-  let ahead = null;
-  for (const slice of parts.flatMap(slicesOf)) {
-    const reading = slice instanceof Blob ? slice.arrayBuffer().then((buffer) => new Uint8Array(buffer)) : slice;
-    if (ahead) yield await ahead;
-    ahead = reading;
-  }
-  if (ahead) yield await ahead;
+/** A function that fills a buffer with what comes next of the parts, and with zeros after them. */
+function filler(parts) {
+  const stretches = stretchesOf(parts);
+  let [stretch, at] = [stretches.next().value, 0];
+  return async (chunk) => {
+    let filled = 0;
+    while (stretch && filled < chunk.length) {
+      const length = Math.min(chunk.length - filled, stretch.size - at);
+      await stretch.read(chunk.subarray(filled, filled + length), at);
+      [filled, at] = [filled + length, at + length];
+      if (at === stretch.size) [stretch, at] = [stretches.next().value, 0];
+    }
+    chunk.fill(0, filled);
+  };
 }
 
-const slicesOf = (part) =>
-  part instanceof Blob
-    ? Array.from({ length: Math.ceil(part.size / PIECE) }, (_, at) => part.slice(at * PIECE, (at + 1) * PIECE))
-    : [part];
+/** The parts as sources, bytes in memory among them; empty ones are left out. */
+function* stretchesOf(parts) {
+  for (const part of parts) {
+    const bytes = part instanceof Uint8Array;
+    const source = bytes ? { size: part.length, read: (into, at) => into.set(part.subarray(at, at + into.length)) } : part;
+    if (source.size) yield source;
+  }
+}
 
 async function makeTrailer({ holder, digest, root, count, macKey }) {
   const { certificates } = holder.pub;
