@@ -23,7 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 import ledger  # noqa: E402
-from ledger import entries, tree, writing  # noqa: E402
+from ledger import entries, stores, tree, writing  # noqa: E402
 from ledger.canonical import canonical, instant  # noqa: E402
 from ledger.verify import verify  # noqa: E402
 
@@ -126,13 +126,13 @@ def _fill() -> list[bytes]:
         bodies.append((index, "bid.received", body["lot"], "bidder", canonical(payload).decode(), salt, "{}"))
         if len(faces) == 20_000 or index == ENTRIES - 1:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.executemany(writing._ENTRY, faces)
-                cursor.executemany(writing._BODY, bodies)
+                cursor.executemany(stores.ENTRY, faces)
+                cursor.executemany(stores.BODY, bodies)
             faces, bodies = [], []
     head = [ENTRIES, *(b"".join(frontiers[name]).hex() for name in tree.HASHES)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(writing._FIRST)
-        cursor.execute(writing._MOVE, head)
+        cursor.execute(stores.FIRST)
+        cursor.execute(stores.MOVE, head)
     return hashed
 
 

@@ -19,9 +19,14 @@ def personal_hash(salt: str, value: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + value.encode("utf-8")).hexdigest()
 
 
+def salted(salt: str, body: Mapping[str, Json]) -> bytes:
+    """Return the bytes that a body's hashes are over: the salt, then the canonical body."""
+    return bytes.fromhex(salt) + canonical(dict(body))
+
+
 def body_hash(salt: str, body: Mapping[str, Json], hashed: tree.Hash = tree.sha256) -> str:
     """Return the salted hash of a body."""
-    return hashed(bytes.fromhex(salt) + canonical(dict(body))).hex()
+    return hashed(salted(salt, body)).hex()
 
 
 def face(index: int, at: str, body: str) -> bytes:

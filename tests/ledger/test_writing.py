@@ -99,3 +99,17 @@ def test_truncation_is_refused_on_postgresql():
         pytest.skip("TRUNCATE exists on PostgreSQL only: set DATABASE_URL")
     with pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:
         cursor.execute("TRUNCATE ledger_body")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_keeps_both_statements_prepared():
+    if connection.vendor != "postgresql":
+        pytest.skip("statements are prepared on PostgreSQL only: set DATABASE_URL")
+    for _ in range(3):
+        with transaction.atomic():
+            _append()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+        runs = [runs for statement, runs in cursor.fetchall() if "ledger_head" in statement]
+    assert len(runs) == 2 and min(runs) >= 3
