@@ -118,6 +118,7 @@ export async function sealInWorker(order) {
       if (data.phase === "encrypt" && paused === null) {
         paused = -1;
         worker.postMessage({ act: "pause" });
+        worker.postMessage({ act: "pause" }); // a double click
         await sleep(400); // what was in flight comes in
         const before = messages;
         await sleep(300);

@@ -30,16 +30,19 @@ function startLane() {
   const worker = new Worker(new URL("./lane-worker.mjs", import.meta.url), { type: "module" });
   const waiting = new Map();
   let count = 0;
+  let broken = null;
   const settle = (id, how, value) => {
     waiting.get(id)[how](value);
     waiting.delete(id);
   };
   worker.onmessage = ({ data: { id, answer, error } }) => (error ? settle(id, "reject", error) : settle(id, "resolve", answer));
   worker.onerror = (event) => {
-    for (const id of [...waiting.keys()]) settle(id, "reject", new Error(event.message || "a thread could not start"));
+    broken = new Error(event.message || "a thread could not start");
+    for (const id of [...waiting.keys()]) settle(id, "reject", broken);
   };
   const ask = (act, order, moved = []) =>
     new Promise((resolve, reject) => {
+      if (broken) throw broken;
       waiting.set(++count, { resolve, reject });
       worker.postMessage({ id: count, act, order }, moved);
     });

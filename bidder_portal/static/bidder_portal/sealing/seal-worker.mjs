@@ -19,22 +19,27 @@ const FLUSHED = 1 << 25; // bytes
 class Cancelled extends Error {}
 
 let gate = Promise.resolve();
-let open = () => {};
+let open = null; // while paused: what ends the pause
 let cancelled = false;
 
 const ACTS = {
   seal: (order) => run(order),
   pause: () => {
-    gate = new Promise((resolve) => (open = resolve));
+    if (!open) gate = new Promise((resolve) => (open = resolve));
   },
-  resume: () => open(),
+  resume,
   cancel: () => {
     cancelled = true;
-    open();
+    resume();
   },
 };
 
 self.onmessage = ({ data }) => ACTS[data.act](data);
+
+function resume() {
+  open?.();
+  open = null;
+}
 
 async function paused() {
   await gate;
