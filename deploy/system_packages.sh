@@ -1,11 +1,14 @@
 #!/bin/sh
-# Installs what tests and reading use beside Python: Chromium, Tesseract with simplified Chinese, a CJK font; and `age`,
-# the peer of sealing in `make bench`.
+# Installs what tests and reading use beside Python: Chromium, Tesseract with simplified Chinese, a CJK font; SoftHSM, a
+# PKCS#11 token in software; pdfsig, which reads signed PDFs as a stranger would; `age`, the peer of sealing in `make bench`.
 # Where there is no root or no apt it says so and goes on: what needs them is skipped with a reason.
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
 command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
 command -v age >/dev/null 2>&1 || missing="$missing age"
+command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"
+command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 { command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>/dev/null | grep -q '^chi_sim$'; } \
   || missing="$missing tesseract-ocr-chi-sim"
 { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q .; } || missing="$missing fonts-noto-cjk"
