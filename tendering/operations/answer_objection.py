@@ -1,5 +1,6 @@
 """Answering an objection: once, in writing, recorded; the move it blocked is free again."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +9,8 @@ import ledger
 from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
-from tendering.models import Objection
+from tendering.dates import opening_of
+from tendering.models import HallMessage, Lot, Objection
 from tendering.operations.moving import require_owner
 from tendering.queries import lock_lot
 from tendering.refusals import TEXT_EMPTY, TEXT_LONG, TEXT_MOST, LostRace, NotFound, refuse_if
@@ -40,6 +42,8 @@ def answer_objection(*, objection_id: UUID, actor: Actor, answer: str) -> Object
     if unanswered.update(answer=answer.strip(), answered_at=now) != 1:
         raise LostRace(lot.code)
     objection.refresh_from_db()
+    if objection.matter == "opening":
+        _said_in_hall(lot, objection.answer, actor=actor, now=now)
     payload = {
         "objection": objection.public_id,
         "matter": objection.matter,
@@ -48,3 +52,13 @@ def answer_objection(*, objection_id: UUID, actor: Actor, answer: str) -> Object
     }
     ledger.append("objection.answered", lot=lot.code, at=now, actor=actor, payload=payload)
     return objection
+
+
+def _said_in_hall(lot: Lot, answer: str, *, actor: Actor, now: datetime) -> None:
+    """BR-44: whoever is at the opening hears the answer, wherever its owner wrote it."""
+    opening = opening_of(lot)
+    if opening is not None:
+        author = actor.organisation_name or actor.name
+        HallMessage.objects.create(
+            opening=opening, author=author, role=actor.role.value, kind="answer", text=answer, at=now
+        )

@@ -7,7 +7,7 @@ from typing import Any
 from lawbook.procedures import procedure
 from tendering import scheme_validator
 from tendering.dates import opening_of
-from tendering.models import Bid, BidState, HallMessage, Lot
+from tendering.models import Bid, BidState, Lot
 from tendering.queries.published import documents_in_force
 from tendering.rules.calendars import legal_day
 from tendering.rules.facts import Facts
@@ -71,12 +71,11 @@ def _opening(lot: Lot) -> dict[str, Any]:
     }
     if opening is None:
         return found
-    said = list(HallMessage.objects.filter(opening=opening).values_list("kind", flat=True))
     open_objections = lot.objections.filter(matter="opening", answered_at__isnull=True).exists()
     return found | {
         "window_ends_at": opening.ended_at or opening.window_ends_at,
         "record_confirmed": opening.record_confirmed_at is not None,
-        "opening_objections_answered": not open_objections and said.count("answer") >= said.count("objection"),
+        "opening_objections_answered": not open_objections,  # BR-44
     }
 
 
