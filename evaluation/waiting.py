@@ -22,7 +22,10 @@ def take_up_waiting_readings(now: datetime) -> int:
     Returns how many were asked for. A reading is asked for again only after a minute, so that the queue stays short.
     """
     for lot_id in _unlisted():
-        prepare_readings(lot_id=lot_id)
+        try:
+            prepare_readings(lot_id=lot_id)
+        except Exception:  # one lot's failure must not hold up the others, nor the clock
+            logger.exception("the files of lot %s could not be listed; it is tried again", lot_id)
     Reading.objects.filter(state=ReadingState.READING, started_at__lt=now - STALE).update(state=ReadingState.WAITING)
     waiting = Reading.objects.filter(state=ReadingState.WAITING).order_by("pk").values_list("pk", flat=True)[:200]
     due = [pk for pk in waiting if pk not in _asked or now - _asked[pk] > ASKED_AGAIN]

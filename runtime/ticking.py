@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connection
 
@@ -21,6 +22,12 @@ logger = logging.getLogger(__name__)
 PERIOD_SECONDS = 1.0
 HOUSEKEEPING_EVERY = 5  # ticks
 LOTS_AT_ONCE = 4
+CHORES: tuple[Callable[[datetime], object], ...] = (
+    waiting.take_up_waiting_readings,
+    checkpoints.sign_when_old,
+    anchoring.ask_for_anchors,
+    signed_documents.ask_for_stamps,
+)
 
 
 class Ticker:
@@ -76,7 +83,9 @@ def keep_house() -> None:
     """Say that the clock works, ask workers for what waits, sign a head a minute while there is traffic."""
     now = clock.now()
     health.beat("clock", pid=os.getpid())
-    waiting.take_up_waiting_readings(now)
-    checkpoints.sign_when_old(now)
-    anchoring.ask_for_anchors(now)
-    signed_documents.ask_for_stamps(now)
+    for chore in CHORES:
+        try:
+            chore(now)
+        except Exception:  # one chore's failure must not hold up the others, nor end the clock
+            logger.exception("a chore of the clock failed; it is tried again: %s", chore)
+            close_old_connections()

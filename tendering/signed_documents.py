@@ -12,6 +12,7 @@ from datetime import datetime
 from celery import current_app
 from django.conf import settings
 from django.db.models import QuerySet
+from kombu.exceptions import OperationalError
 
 import timestamps
 from identity.document_key import NoDocumentKey, document_key
@@ -94,7 +95,11 @@ def ask_for_stamps(now: datetime) -> bool:
     due = now.second < EVERY_SECONDS and bool(settings.TIMESTAMP_AUTHORITY)
     if not due or not waiting().exists():
         return False
-    current_app.send_task("tendering.tasks.stamp_documents", expires=50, retry=False)
+    try:
+        current_app.send_task("tendering.tasks.stamp_documents", expires=50, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("no worker can be asked to get timestamps: %s", error)
+        return False
     return True
 
 

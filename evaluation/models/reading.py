@@ -16,7 +16,7 @@ class Reading(models.Model):
     """The reading of one file of an opened bid; restartable, one row a file."""
 
     bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="readings")
-    name = models.CharField(max_length=200)  # path inside the bid's archive
+    name = models.CharField(max_length=1024)  # path inside the bid's archive; sealing.names allows as many bytes
     role = models.CharField(max_length=40, blank=True)  # role in the manifest: bid_letter, business_licence, …
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=ReadingState, default=ReadingState.WAITING)

@@ -13,6 +13,7 @@ from evaluation.tasks import read_bid
 from ledger import clock
 from ocr import Document, Line
 from ocr.pages import Page as ReadPage
+from sealing.names import check_name
 from tendering.models import Bid, BidState, Lot
 from tendering.refusals import LostRace
 from tests.opened_lot import read_all
@@ -170,3 +171,22 @@ def test_files_of_a_lot_that_is_not_opened_are_not_listed(opened):
     Lot.objects.update(stage="opening")
     assert waiting.take_up_waiting_readings(clock.now()) == 0
     assert not Reading.objects.exists()
+
+
+def test_a_file_name_as_long_as_a_sealed_bid_may_carry_is_listed(opened):
+    name = "/".join(["a" * 204] * 5)
+    row = opened.lot.bids.filter(state=BidState.OPENED).first().opened
+    row.manifest["files"][0]["name"] = name
+    row.save(update_fields=["manifest"])
+    assert len(name.encode()) == 1024 and not check_name(name)
+    assert prepare_readings(lot_id=opened.lot.pk) == 9
+    Reading.objects.get(name=name).full_clean()
+
+
+def test_a_lot_whose_files_cannot_be_listed_does_not_hold_up_the_others(opened, monkeypatch):
+    asked = []
+    monkeypatch.setattr(waiting, "_unlisted", lambda: [0, opened.lot.pk])  # there is no lot 0
+    monkeypatch.setattr("evaluation.tasks.read_bid.apply_async", lambda args, retry: asked.extend(args))
+    waiting._asked.clear()
+    assert waiting.take_up_waiting_readings(clock.now()) == 9
+    assert len(asked) == 9

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 import ledger
 import timestamps
@@ -192,3 +193,16 @@ def test_a_ca_made_anew_certifies_a_new_key(opened, settings) -> None:
     second = document_key.document_key(clock.now()).signer
     assert second.key != first.key
     assert to_pem(second.chain[0]).decode() == queries.trust_root()
+
+
+@pytest.mark.parametrize("error", [OperationalError("no broker"), OSError("connection refused")])
+def test_a_dead_broker_is_no_error_when_stamps_are_asked_for(opened, settings, tsa: Path, monkeypatch, error) -> None:
+    confirm(opened)
+    settings.TIMESTAMP_AUTHORITY, settings.TIMESTAMP_HOME = "demonstration", tsa
+
+    def no_broker(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(signed_documents.current_app, "send_task", no_broker)
+    assert signed_documents.waiting().exists()
+    assert not signed_documents.ask_for_stamps(clock.now().replace(second=0))

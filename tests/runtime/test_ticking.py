@@ -2,8 +2,10 @@
 
 import threading
 
+import pytest
 from django.db import OperationalError
 
+from runtime import ticking
 from runtime.ticking import Ticker
 
 
@@ -42,3 +44,17 @@ def test_a_lot_that_failed_is_taken_up_again():
             break
     ticker.stop()
     assert len(calls) >= 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("value too long"), RuntimeError("a bug")])
+def test_a_chore_that_fails_does_not_keep_the_others_from_being_done(monkeypatch, caplog, error):
+    done = []
+
+    def failing(now):
+        raise error
+
+    monkeypatch.setattr(ticking, "CHORES", (done.append, failing, done.append))
+    ticking.keep_house()
+    assert len(done) == 2
+    assert "a chore of the clock failed" in caplog.text
