@@ -36,7 +36,8 @@ class NotCollected(Refused):
 def open_bids(*, lot_id: int) -> Lot:
     """Open the lot's closing set and move it to `opened`, or to `failed` where not one bid opens.
 
-    :raises NotCollected: the window or the custodians' grace still runs and something is missing
+    :raises NotCollected: the window or the custodians' grace still runs and something is missing, or a copy came while
+        the bids were decrypted
     :raises LostRace: another worker published first
     :raises ActRefused: the lot is suspended
     """
@@ -76,12 +77,23 @@ def mark_damaged(lot_id: int, damaged: list[Bid]) -> None:
                 ledger.append("bid.damaged", lot=lot.code, at=now, payload=payload, actor=CLOCK)
 
 
+def look_for_copies(outcomes: list[Outcome]) -> None:
+    """EB-31: a copy that was taken in while bids were decrypted counts; the next tick opens it. The lot is locked.
+
+    :raises NotCollected: a file that was known to be damaged when the outcomes were decided is whole again
+    """
+    harmed = [outcome.bid.pk for outcome in outcomes if outcome.damaged and outcome.bid.damaged_at is not None]
+    if restored := Bid.objects.filter(pk__in=harmed, damaged_at=None).count():
+        raise NotCollected(restored)
+
+
 def _publish(lot_id: int, outcomes: list[Outcome]) -> Lot:
     """Write the lot's move and every bid's end and price together; append one entry a bid, then the opening's end."""
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=lot_id)
         if lot.stage != Stage.OPENING:
             raise LostRace(lot.code)
+        look_for_copies(outcomes)
         opening = bid_queries.opening_of(lot)
         opened = sum(outcome.state == BidState.OPENED for outcome in outcomes)
         facts = Facts(

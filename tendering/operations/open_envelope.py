@@ -10,7 +10,7 @@ from tendering import bid_queries, envelopes, queries
 from tendering.dates import next_due_at
 from tendering.models import BidState, EnvelopeOpening, Lot
 from tendering.opened_contents import Outcome, outcomes_of
-from tendering.operations.open_bids import NotCollected, mark_damaged
+from tendering.operations.open_bids import NotCollected, look_for_copies, mark_damaged
 from tendering.operations.settling import settle
 from tendering.refusals import SUSPENDED, LostRace, refuse_if
 
@@ -18,7 +18,8 @@ from tendering.refusals import SUSPENDED, LostRace, refuse_if
 def open_envelope(*, lot_id: int) -> EnvelopeOpening:
     """Open the running envelope's bids; the lot's stage does not move.
 
-    :raises NotCollected: the window or the custodians' grace still runs and something is missing
+    :raises NotCollected: the window or the custodians' grace still runs and something is missing, or a copy came while
+        the bids were decrypted
     :raises LostRace: no envelope is waiting, or another worker published first
     :raises ActRefused: the lot is suspended
     """
@@ -68,6 +69,7 @@ def _publish(lot_id: int, envelope: str, outcomes: list[Outcome]) -> EnvelopeOpe
         if opening.envelope != envelope:
             raise LostRace(lot.code)
         refuse_if([SUSPENDED] if lot.suspended_at is not None else [])
+        look_for_copies(outcomes)
         settle(lot, outcomes, now)
         opening.finished_at = now
         opening.save(update_fields=["finished_at"])
