@@ -36,6 +36,14 @@ class ReasonForm(PageForm):
     )
 
 
+class ExpertStateForm(ReasonForm):
+    """The state wanted, as the page showed it: what is posted twice asks for the same state again."""
+
+    active = forms.TypedChoiceField(
+        choices=(("yes", ""), ("no", "")), coerce=lambda value: value == "yes", widget=forms.HiddenInput
+    )
+
+
 class DrawForm(PageForm):
     """What the committee is drawn by; `representative` is the login of one of the purchaser's own people."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centre_portal import words
-from centre_portal.forms import ExpertEntryForm, ExpertFilter, ExpertForm, ReasonForm
+from centre_portal.forms import ExpertEntryForm, ExpertFilter, ExpertForm, ExpertStateForm
 from evaluation.models import Expert
 from evaluation.operations.enrol_expert import change_expert, enrol_expert, set_expert_active
 from identity.policy import Act
@@ -121,16 +121,16 @@ def active(request: HttpRequest, login: str) -> HttpResponse:
     """Take an expert out of the pool, or back in; asks for the reason first."""
     found = _expert(login)
     if request.method == "GET":
-        return render(request, "centre/expert_active.html", {"expert": found, "form": ReasonForm()})
-    form = ReasonForm(request.POST)
+        wanted = "no" if found.active else "yes"
+        form = ExpertStateForm(initial={"active": wanted})
+        return render(request, "centre/expert_active.html", {"expert": found, "wanted": wanted, "form": form})
+    form = ExpertStateForm(request.POST)
     return act(
         request,
         template="centre/expert_active.html",
-        context={"expert": found},
+        context={"expert": found, "wanted": request.POST.get("active", "")},
         form=form,
-        operation=lambda: set_expert_active(
-            login=login, active=not found.active, reason=form.cleaned_data["reason"], actor=actor_of(request)
-        ),
+        operation=lambda: set_expert_active(login=login, actor=actor_of(request), **form.cleaned_data),
         done=_("已办理。"),
         to=("centre:experts",),
     )

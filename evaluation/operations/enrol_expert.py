@@ -26,7 +26,10 @@ NO_REGION = Reason("region_empty", _("请填写所在地区。"), "BR-46")
 NO_EMPLOYER = Reason("employer_unknown", _("现任职单位未在本平台登记。"))
 BAD_FORMER = Reason("former_employer", _("曾任职单位须写明统一社会信用代码和离职日期。"), "EP-16")
 REASON_EMPTY = Reason("reason_empty", _("请写明理由。"))
-SAME_STATE = Reason("same_state", _("没有变化。"))
+SAME_STATE = {
+    True: Reason("same_state", _("该专家已经在库，没有再次办理；如需停用，请从专家库重新进入。")),
+    False: Reason("same_state", _("该专家已经停用，没有再次办理；如需恢复，请从专家库重新进入。")),
+}
 MOST = {"specialty": 40, "region": 60, "title": 60}  # characters
 
 
@@ -95,7 +98,7 @@ def set_expert_active(*, login: str, active: bool, reason: str, actor: Actor) ->
     checks = (
         (expert is None, NOT_ENROLLED),
         (not reason.strip(), REASON_EMPTY),
-        (expert is not None and expert.active is active, SAME_STATE),
+        (expert is not None and expert.active is active, SAME_STATE[active]),
     )
     refuse_if([*decide(actor, Act.MANAGE_EXPERTS).reasons, *(found for failed, found in checks if failed)])
     assert expert is not None  # the reason above

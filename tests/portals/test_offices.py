@@ -147,10 +147,26 @@ def test_an_expert_is_enrolled_changed_and_taken_out_of_the_pool(centre, cast):
     changed = typed | {"employer_uscc": cast.bidders[0].organisation.uscc}
     assert centre.post(reverse("centre:expert", args=["expert1"]), changed).status_code == 302
     address = reverse("centre:expert_active", args=["expert1"])
-    assert "请写明理由" in text_of(centre.post(address, {"reason": ""}), 409)
-    assert centre.post(address, {"reason": "本人申请"}).status_code == 302
+    assert 'name="active" value="no"' in text_of(centre.get(address))
+    assert "请写明理由" in text_of(centre.post(address, {"reason": "", "active": "no"}), 409)
+    assert centre.post(address, {"reason": "本人申请", "active": "no"}).status_code == 302
     expert = Expert.objects.get(person__login="expert1")
     assert not expert.active and expert.employer == cast.bidders[0].organisation
+
+
+def test_taking_an_expert_out_of_the_pool_twice_does_not_bring_the_expert_back(centre, pool):
+    address, typed = reverse("centre:expert_active", args=["expert1"]), {"reason": "本人申请", "active": "no"}
+    assert centre.post(address, typed).status_code == 302
+    page = text_of(centre.post(address, typed), 409)
+    assert "该专家已经停用，没有再次办理" in page and "确认停用" in page and "本人申请" in page
+    assert not Expert.objects.get(person__login="expert1").active
+    assert centre.post(address, {"reason": "回来", "active": "yes"}).status_code == 302
+    assert Expert.objects.get(person__login="expert1").active
+
+
+def test_a_state_that_cannot_be_read_changes_nothing(centre, pool):
+    assert centre.post(reverse("centre:expert_active", args=["expert1"]), {"reason": "误操作"}).status_code == 422
+    assert Expert.objects.get(person__login="expert1").active
 
 
 def test_a_person_without_the_role_cannot_enter_the_pool(centre, cast):
