@@ -38,7 +38,8 @@ _KINDS = {
         draw.committed draw.opened draw.contributed draw.closed draw.revealed
         log.checkpointed client.published""",
     Visibility.UNTIL_OPENED: """
-        bid.received bid.withdrawn bid.replaced bid.superseded bid.refused lot.closed opening.rescue_asked
+        bid.received bid.withdrawn bid.replaced bids.superseded bids.incomplete bid.refused lot.closed
+        opening.rescue_asked
         share.released share.refused bid.damaged bid.restored""",
     Visibility.UNTIL_REPORT: """
         evaluation.started reading.done sheet.submitted report.drafted report.signed document.stamped""",

@@ -7,9 +7,11 @@ aware datetimes. The payloads that are read:
 - `lot.amended`, `lot.postponed`: `{"parameters": the agency's signed statement, …}`.
 - `lot.suspended`, `lot.resumed`, `lot.terminated`: no payload needed; the last one counts.
 - `opening.window_ended`: no payload needed. `opening.rescue_asked`: `{"bid_digest"}`.
+- `opening.finished`: no payload needed.
 - `lot.announced` and the amendments: `parameters.body.envelopes`, in the order in which envelopes are opened.
 - `envelope.started {"envelope", "admitted"}`, `envelope.window_ended`, `envelope.finished {"envelope"}`.
 - `share.released`: `{"bid_digest", "group"}`. `bid.withdrawn`: `{"bid_digest"}`.
+- `bids.superseded`, `bids.incomplete`: `{"bids": [digests]}`, which ended without their bidders.
 
 Doubt refuses: a postponement that cannot be verified holds the release back, as a release cannot be taken back.
 """
@@ -38,6 +40,7 @@ from suites import Reason, Refused
 
 Entry = Mapping[str, Json]
 _POSTPONING = ("lot.amended", "lot.postponed")
+_ENDING = ("bids.superseded", "bids.incomplete")
 _HALTING = {"lot.suspended": "suspended", "lot.terminated": "terminated", "lot.resumed": ""}
 
 
@@ -130,6 +133,8 @@ def _state_reasons(bid_digest: str, entries: list[Entry]) -> list[Reason]:
     found = []
     if any(_is(entry, "bid.withdrawn", bid_digest) for entry in entries):
         found.append(Reason("withdrawn", "the bid was withdrawn"))
+    if any(_lists(entry, bid_digest) for entry in entries):
+        found.append(Reason("withdrawn", "the bid was superseded, or its bidder did not hand in every envelope"))
     halts = [_HALTING[kind] for entry in entries if isinstance(kind := entry.get("kind"), str) and kind in _HALTING]
     if "terminated" in halts or (halts and halts[-1]):
         found.append(Reason("suspended", "the lot is terminated" if "terminated" in halts else "the lot is suspended"))
@@ -198,6 +203,11 @@ def _payload(entry: Entry) -> Mapping[str, Json]:
 
 def _is(entry: Entry, kind: str, bid_digest: str) -> bool:
     return bool(entry.get("kind") == kind and _payload(entry).get("bid_digest") == bid_digest)
+
+
+def _lists(entry: Entry, bid_digest: str) -> bool:
+    told = _payload(entry).get("bids")
+    return entry.get("kind") in _ENDING and isinstance(told, list) and bid_digest in told
 
 
 def _is_instant(value: Json) -> bool:

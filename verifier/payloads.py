@@ -44,6 +44,7 @@ def lacking(value: Mapping[str, Any], table: Mapping[str, Form], place: str = "p
 
 
 _BID: dict[str, Form] = {"bid_digest": is_hash}
+_LISTED: dict[str, Form] = {"bids": list_of(is_hash, most=60_000)}
 _PUBLISHED: dict[str, Form] = {"bidder": _is_string, "uscc": is_text, "bid_digest": is_hash, "price_yuan": is_price}
 _CANDIDATE: dict[str, Form] = {
     **_PUBLISHED,
@@ -67,7 +68,8 @@ PAYLOADS: dict[str, dict[str, Form]] = {
         "replaces": list_of(is_hash),
     },
     "bid.withdrawn": _BID,
-    "bid.superseded": _BID,
+    "bids.superseded": {**_LISTED, "amendment": number(1, LARGEST)},
+    "bids.incomplete": _LISTED,
     "draw.committed": {
         "draws": list_of(member({"matter": is_text, "purpose": is_text, "commitment": is_hash}), most=20),
     },
@@ -124,7 +126,6 @@ PAYLOADS: dict[str, dict[str, Form]] = {
 # members that may be missing; where they stand they have this form
 OPTIONAL: dict[str, dict[str, Form]] = {
     "bid.opened": {"price_yuan": is_price, "price_kind": is_text},
-    "bid.withdrawn": {"reason": is_text},
 }
 
 

@@ -104,8 +104,8 @@ def _publish(lot: Lot, signed: Signed, now: datetime, *, explanation: str) -> No
 
 
 def _record(lot: Lot, signed: Signed, now: datetime, *, actor: Actor, event: Event, superseded: Sequence[Bid]) -> None:
-    for bid in superseded:
-        payload = {"bid_digest": bid.bid_digest, "amendment": lot.amendment}
-        ledger.append("bid.superseded", lot=lot.code, at=now, actor=None, payload=payload)
+    # BL-22: one entry, however many bids it lists and when it lists none: the public feed counts faces
+    ended = {"bids": sorted(bid.bid_digest for bid in superseded), "amendment": lot.amendment}
+    ledger.append("bids.superseded", lot=lot.code, at=now, actor=None, payload=ended)
     kind = "lot.postponed" if event is Event.POSTPONE else "lot.amended"
     ledger.append(kind, lot=lot.code, at=now, actor=actor, payload=publishing.parameters_payload(lot, signed))

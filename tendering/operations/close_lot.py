@@ -48,10 +48,12 @@ def close_lot(*, lot_id: int) -> Lot:
 
 def _end_incomplete(lot: Lot, now: datetime) -> None:
     """A bidder who did not hand in every envelope has handed in nothing: what is there counts as withdrawn (EB-27)."""
-    for bid in envelopes.incomplete(lot):
-        Bid.objects.filter(pk=bid.pk).update(state=BidState.WITHDRAWN, ended_at=now, end_reason=INCOMPLETE)
-        payload = {"bid_digest": bid.bid_digest, "reason": INCOMPLETE}
-        ledger.append("bid.withdrawn", lot=lot.code, at=now, payload=payload, actor=CLOCK)
+    ended = list(envelopes.incomplete(lot))
+    rows = Bid.objects.filter(pk__in=[bid.pk for bid in ended])
+    rows.update(state=BidState.WITHDRAWN, ended_at=now, end_reason=INCOMPLETE)
+    # BL-22: one entry, however many bids it lists and when it lists none: the public feed counts faces
+    payload = {"bids": sorted(bid.bid_digest for bid in ended)}
+    ledger.append("bids.incomplete", lot=lot.code, at=now, payload=payload, actor=CLOCK)
 
 
 def _close(lot: Lot, now: datetime) -> None:

@@ -115,6 +115,18 @@ def test_too_few_complete_bidders_and_the_lot_fails(tender, hands):
     assert close_lot(lot_id=tender.lot.pk).stage == "failed"
 
 
+@pytest.mark.parametrize("lone", [0, 1, 2])
+def test_the_public_feed_shows_the_same_rows_however_many_bids_were_incomplete(tender, hands, lone):
+    hand_in(tender, 0)
+    incomplete = [tender.bid(tender.cast.bidders[1 + number], envelope=PRICE)[1].bid_digest for number in range(lone)]
+    size = ledger.head()["size"]
+    hands.to(tender.lot.deadline_at)
+    close_lot(lot_id=tender.lot.pk)
+    assert [row["body"] and row["body"]["kind"] for row in ledger.feed(size - 1)] == [None, "lot.failed"]
+    (entry,) = ledger.entries_of(tender.lot.code, kinds=["bids.incomplete"])
+    assert entry["body"]["payload"] == {"bids": sorted(incomplete)}
+
+
 def test_at_the_opening_only_the_first_envelope_is_opened_and_shows_no_price(tender, technical):
     assert tender.fresh().stage == "opened"
     assert OpenedEnvelope.objects.count() == 3

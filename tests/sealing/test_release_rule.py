@@ -72,6 +72,13 @@ def test_only_a_received_bid_is_released(bid: Bid, state: str) -> None:
     assert judge(bid, [ENDED], closing=closing(bid, state=state)) == ["closing_set"]
 
 
+@pytest.mark.parametrize("kind", ["bids.superseded", "bids.incomplete"])
+def test_a_bid_that_the_log_lists_as_ended_is_not_released_whatever_the_closing_set_says(bid: Bid, kind: str) -> None:
+    assert judge(bid, [ENDED, {"kind": kind, "payload": {"bids": [bid.digest]}}]) == ["withdrawn"]
+    assert judge(bid, [ENDED, {"kind": kind, "payload": {"bids": ["00" * 32]}}]) == []
+    assert judge(bid, [ENDED, {"kind": kind, "payload": {"bids": None}}]) == []
+
+
 def test_a_bid_outside_the_closing_set_is_not_released(bid: Bid) -> None:
     assert judge(bid, [ENDED], closing=closing(bid, bid_digest="00" * 32)) == ["closing_set"]
     assert judge(bid, [ENDED], closing=closing(bid, sequence=2)) == ["closing_set"]

@@ -126,6 +126,30 @@ def a_withdrawn_bid_is_said_to_be_replaced(bundle: Forgery) -> None:
 
 
 @tampering(PLATFORM, "closing_set", "heads_seen")
+def a_withdrawn_bid_is_said_to_be_incomplete(bundle: Forgery) -> None:
+    digest = bundle.payload("bid.withdrawn")["bid_digest"]
+    bundle.entries.remove(bundle.of_kind("bid.withdrawn")[0])
+    bundle.payload("bids.incomplete")["bids"] = [digest]
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "closing_set")
+def the_closing_does_not_say_which_bids_were_incomplete(bundle: Forgery) -> None:
+    bundle.entries.remove(bundle.of_kind("bids.incomplete")[0])
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "closing_set", "heads_seen")
+def a_list_of_superseded_bids_belongs_to_no_amendment(bundle: Forgery) -> None:
+    body = bundle.of_kind("bid.withdrawn")[0]["body"]
+    digest = body["payload"]["bid_digest"]
+    body |= {"kind": "bids.superseded", "payload": {"bids": [digest], "amendment": 1}}
+    rows = bundle.payload("lot.closed")["bids"]
+    next(row for row in rows if row["bid_digest"] == digest)["state"] = "superseded_by_amendment"
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "closing_set", "heads_seen")
 def the_lot_is_closed_before_its_deadline(bundle: Forgery) -> None:
     bundle.of_kind("lot.closed")[0]["at"] = "2026-03-31T00:00:00.000000Z"
     bundle.rebuild_log()

@@ -18,7 +18,12 @@ from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, short
 
 RECEIPT_KIND = "bid.receipt"
-INCOMPLETE = ("bid.withdrawn", "incomplete")
+ENDING = {  # kind → the state of the bids that it lists
+    "bid.withdrawn": "withdrawn",
+    "bids.incomplete": "withdrawn",
+    "bids.superseded": "superseded_by_amendment",
+}
+AMENDING = ("lot.amended", "lot.postponed")
 
 
 def closing_set(case: Case) -> Finding:
@@ -50,24 +55,40 @@ def _closing_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
     if closing.at < deadline:
         yield f"the lot was closed at {closing.at_text}, before its deadline"
     late = [entry for entry in case.evidence.of("bid.received", "bid.withdrawn") if entry.at >= deadline]
-    if len(case.parameters.envelopes) > 1:  # who did not hand in every envelope counts as withdrawn at the closing
-        late = [entry for entry in late if (entry.kind, entry.payload.get("reason")) != INCOMPLETE]
     yield from (f"entry {entry.index}: {entry.kind} at {entry.at_text}, after the deadline" for entry in late)
+    yield from _ending_reasons(case, closing)
 
 
-def _states(case: Case, closing: LedgerEntry) -> dict[str, tuple[int, str]]:
-    """Return what the log before the closing says of every bid: digest → sequence, state."""
+def _ending_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
+    """BL-22: an amendment and the closing say in one entry each which bids end with them, be it none."""
+    amended = [(one.at, one.payload.get("amendment")) for one in case.evidence.of(*AMENDING)]
+    superseded = case.evidence.of("bids.superseded")
+    if amended != [(one.at, one.payload["amendment"]) for one in superseded]:
+        yield "the amendments and the lists of the bids that they superseded do not belong together"
+    for one in superseded:
+        standing = {digest for digest, (_sequence, state) in _states(case, one).items() if state == "received"}
+        if standing != set(one.payload["bids"]):
+            yield f"entry {one.index}: the bids that the amendment superseded are not those in force before it"
+    incomplete = case.evidence.of("bids.incomplete")
+    if [one.at for one in incomplete] != [closing.at]:
+        yield "the closing does not say once, at its own instant, which bids were incomplete"
+    if len(case.parameters.envelopes) == 1 and any(one.payload["bids"] for one in incomplete):
+        yield "a bid counts as incomplete though the tender has one envelope only"
+
+
+def _states(case: Case, until: LedgerEntry) -> dict[str, tuple[int, str]]:
+    """Return what the log before an entry says of every bid: digest → sequence, state."""
     found: dict[str, tuple[int, str]] = {}
-    ended = {"bid.withdrawn": "withdrawn", "bid.superseded": "superseded_by_amendment"}
-    for entry in (one for one in case.evidence.entries if one.index < closing.index):
+    for entry in (one for one in case.evidence.entries if one.index < until.index):
         payload = entry.payload
         if entry.kind == "bid.received":
             for digest in payload.get("replaces", []):
                 if digest in found:
                     found[digest] = (found[digest][0], "replaced")
             found[payload["bid_digest"]] = (payload["sequence"], "received")
-        elif entry.kind in ended and payload["bid_digest"] in found:
-            found[payload["bid_digest"]] = (found[payload["bid_digest"]][0], ended[entry.kind])
+        elif entry.kind in ENDING:
+            listed = set(payload.get("bids", [payload.get("bid_digest")])) & set(found)
+            found |= {digest: (found[digest][0], ENDING[entry.kind]) for digest in listed}
     return found
 
 

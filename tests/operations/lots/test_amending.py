@@ -54,14 +54,20 @@ def test_an_amended_document_supersedes_every_bid_and_tells_everybody(cast, cloc
     assert Bid.objects.get(pk=withdrawn.pk).state == "withdrawn"
     assert queries.notices(amended)[0].data["seal_again"] is True
     assert queries.parameters_in_force(amended).sequence == 1
-    assert [row["body"]["kind"] for row in ledger.entries_of(lot.code)][-2:] == ["bid.superseded", "lot.amended"]
+    assert [row["body"]["kind"] for row in ledger.entries_of(lot.code)][-2:] == ["bids.superseded", "lot.amended"]
+    (ended,) = ledger.entries_of(lot.code, kinds=["bids.superseded"])
+    assert ended["body"]["payload"] == {"bids": [bid.bid_digest], "amendment": 1}
 
 
-def test_a_superseded_bid_is_not_shown_to_the_public_feed(cast, clock, keys, lot):
-    lots.put_bid(lot, cast.bidders[0], 1)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_public_feed_shows_the_same_rows_however_many_bids_an_amendment_supersedes(cast, clock, keys, lot, count):
+    for number in range(count):
+        lots.put_bid(lot, cast.bidders[number], number + 1)
+    size = ledger.head()["size"]
     amend(lot, cast, keys, LATER)
-    bodies = [row["body"] for row in ledger.feed()]
-    assert not any(body and body["kind"] == "bid.superseded" for body in bodies)
+    rows = ledger.feed(size - 1)
+    assert [row["body"] and row["body"]["kind"] for row in rows] == [None, "lot.postponed"]
+    assert len({row["at"] for row in rows}) == 1
 
 
 def test_a_later_deadline_alone_is_a_postponement(cast, clock, keys, lot):
