@@ -33,7 +33,7 @@ from tendering.rules import intake
 from tendering.rules.collection import Shares
 from tendering.seal_words import reason_for
 
-GRACE = "custodian_grace"
+GRACE, CONFIRMATION = "custodian_grace", "price_confirmation"
 NOT_THE_HOST = Reason("not_the_host", _("只有交易中心和本项目的招标人、招标代理机构可以主持开标。"), "BL-35")
 
 
@@ -247,9 +247,17 @@ def period_seconds(lot: Lot, name: str, now: datetime) -> timedelta:
     return timedelta(seconds=found)
 
 
-def grace_ends_at(lot: Lot, opening: Opening, now: datetime) -> datetime | None:
+def grace_ends_at(lot: Lot, opening: Opening | EnvelopeOpening, now: datetime) -> datetime | None:
     """Return until when custodians' shares are waited for once the window has ended; nothing before it has."""
-    return None if opening.ended_at is None else opening.ended_at + period_seconds(lot, GRACE, now)
+    if opening.ended_at is None:
+        return None
+    return opening.ended_at + period_seconds(lot, GRACE, now) + opening.grace_moved_by
+
+
+def confirmation_ends_at(lot: Lot, opening: Opening, now: datetime) -> datetime:
+    """Return until when an opened lot's bidders may let their prices wait for their confirmation."""
+    assert lot.opened_at is not None  # the stage says so
+    return lot.opened_at + period_seconds(lot, CONFIRMATION, now) + opening.confirmation_moved_by
 
 
 def may_settle(lot: Lot, now: datetime) -> bool:
@@ -306,10 +314,21 @@ def _due_in(window: Opening | EnvelopeOpening | None, lot: Lot, bid: Bid) -> boo
     return window.ended_at is not None or RescueRequest.objects.filter(bid=bid).exists()
 
 
+# BL-37: what an agent's decision reads (sealing.release_rule, custodian.decision) and nothing else; the purchaser is a
+# custodian and must not learn the committee's names, nor who fetched the document
+AGENT_KINDS = frozenset(
+    """
+    lot.announced lot.amended lot.postponed lot.closed lot.suspended lot.resumed lot.terminated
+    bid.received bid.withdrawn bids.superseded bids.incomplete share.released
+    opening.window_ended opening.rescue_asked opening.finished
+    envelope.started envelope.window_ended envelope.finished""".split()
+)
+
+
 def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
     """Return what a custodian's agent is asked to release now, lot by lot, with all that it must verify itself.
 
-    A lot is `{"lot", "entries", "bids"}`: every ledger entry of the lot with its body and salt, and of each bid header
+    A lot is `{"lot", "entries", "bids"}`: its ledger entries of `AGENT_KINDS` with body and salt, and of each bid header
     and trailer (base64). Never ciphertext, never another custodian's share.
     """
     keys = custodian.certificate
@@ -322,7 +341,8 @@ def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
     for lot in due.exclude(policy="bidder").order_by("deadline_at", "pk"):
         bids = [row for bid in _wanted(lot, keys.kid) if (row := _work_row(bid, keys.kid))]
         if bids:
-            entries = [{**row, "revealed": {}} for row in ledger.entries_of(lot.code)]  # nobody's name or address
+            shown = ledger.entries_of(lot.code, kinds=AGENT_KINDS)
+            entries = [{**row, "revealed": {}} for row in shown]  # nobody's name or address
             found.append({"lot": lot.code, "entries": entries, "bids": bids})
     return found
 

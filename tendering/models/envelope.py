@@ -1,5 +1,7 @@
 """Later envelopes of a lot: after the first is opened, each of the others has a window of its own."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from tendering.models.bid import Bid
@@ -15,6 +17,7 @@ class EnvelopeOpening(models.Model):
     window_ends_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    grace_moved_by = models.DurationField(default=timedelta)
     collected_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,5 +1,7 @@
 """The opening of a lot: who signed in, which key parts were handed over, what was opened and confirmed."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from identity.models import Organisation
@@ -16,6 +18,9 @@ class Opening(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # the window; custodians act on it, then the grace runs
     collected_at = models.DateTimeField(null=True, blank=True)  # no share is taken any more; what opens is decided
+    # suspensions while the custodians' grace or the confirmation of prices ran: its end is later by so much
+    grace_moved_by = models.DurationField(default=timedelta)
+    confirmation_moved_by = models.DurationField(default=timedelta)
     host = models.CharField(max_length=80, blank=True)
     record = models.JSONField(default=dict, blank=True)
     record_sha256 = models.CharField(max_length=64, blank=True)  # the PDF, in DOCUMENT_ROOT

@@ -62,8 +62,7 @@ def _reasons(lot: Lot, now: datetime) -> list[Reason]:
     if Objection.objects.filter(lot=lot, matter="opening", answered_at=None).exists():
         reasons.append(OBJECTIONS_OPEN)
     waiting = bid_queries.opened_bids(lot).filter(confirmed_at=None).count()
-    assert lot.opened_at is not None  # the stage says so
-    if waiting and now < lot.opened_at + bid_queries.period_seconds(lot, "price_confirmation", now):
+    if waiting and now < bid_queries.confirmation_ends_at(lot, bid_queries.opening_of(lot), now):
         reasons.append(Reason("unconfirmed", UNCONFIRMED, "EB-30", {"count": str(waiting)}))
     return reasons
 

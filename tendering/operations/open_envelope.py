@@ -1,7 +1,5 @@
 """All admitted bids of a later envelope are opened together: collect before publish, as at the opening (design 4.3)."""
 
-from datetime import datetime
-
 from django.db import transaction
 
 import ledger
@@ -47,19 +45,13 @@ def _collect(lot_id: int) -> tuple[EnvelopeOpening, bool]:
         opening = _waiting(lot)
         refuse_if([SUSPENDED] if lot.suspended_at is not None else [])
         missing = bid_queries.collection(lot, opening.envelope).missing
-        ends_at = _grace_ends_at(lot, opening, now)
+        ends_at = bid_queries.grace_ends_at(lot, opening, now)
         may_wait = ends_at is None or now < ends_at
         if ends_at is None or (may_wait and missing):
             raise NotCollected(len(missing))
         EnvelopeOpening.objects.filter(pk=opening.pk, collected_at=None).update(collected_at=now)
     opening.lot = lot
     return opening, may_wait
-
-
-def _grace_ends_at(lot: Lot, opening: EnvelopeOpening, now: datetime) -> datetime | None:
-    if opening.ended_at is None:
-        return None
-    return opening.ended_at + bid_queries.period_seconds(lot, bid_queries.GRACE, now)
 
 
 def _publish(lot_id: int, envelope: str, outcomes: list[Outcome]) -> EnvelopeOpening:

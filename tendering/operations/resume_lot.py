@@ -10,9 +10,9 @@ from django.db import transaction
 
 import ledger
 from identity.actor import Actor
-from tendering.dates import opening_of
+from ledger.canonical import instant
 from tendering.models import Lot
-from tendering.operations import publishing
+from tendering.operations import publishing, thawing
 from tendering.operations.moving import carry_out, judge
 from tendering.queries import facts, lock_lot
 from tendering.rules.lifecycle import Event
@@ -32,11 +32,12 @@ def resume_lot(*, lot_code: str, actor: Actor, reason: str) -> Lot:
     move = judge(lot, Event.RESUME, actor=actor, facts=known)
     assert lot.suspended_at is not None  # the move's guard
     lost = -((lot.suspended_at - now) // ONE_SECOND) * ONE_SECOND
-    _move_window(lot, lot.suspended_at, lost)
+    ends = thawing.run_on(lot, thawing.Standstill(lot.suspended_at, now, lost))
     timers = _moved_on(lot, lot.suspended_at, lost)
     carry_out(lot, move, now=now, suspended_at=None, suspended_reason="", **timers)
     payload = {"reason": reason.strip(), "lost_seconds": int(lost.total_seconds())}
     payload |= {name: publishing.said(at) for name, at in timers.items()}
+    payload |= {name: instant(at) for name, at in ends.items()}
     ledger.append("lot.resumed", lot=lot.code, at=now, actor=actor, payload=payload)
     return lot
 
@@ -46,13 +47,3 @@ def _moved_on(lot: Lot, suspended_at: datetime, lost: timedelta) -> dict[str, da
     name = _TIMERS.get(lot.stage)
     running = getattr(lot, name) if name else None
     return {name: running + lost} if name and running is not None and running > suspended_at else {}
-
-
-def _move_window(lot: Lot, suspended_at: datetime, lost: timedelta) -> None:
-    """Move the opening's window on, where one was open and not paused by its host."""
-    opening = opening_of(lot)
-    if lot.stage != "opening" or opening is None or opening.ended_at is not None or opening.paused_at is not None:
-        return
-    if opening.window_ends_at > suspended_at:
-        opening.window_ends_at += lost
-        opening.save(update_fields=["window_ends_at"])

@@ -14,6 +14,7 @@ from evaluation import queries as evaluation_queries
 from identity.actor import CLOCK
 from identity.queries import viewer_of
 from ledger import notes
+from ledger.canonical import instant
 from ledger.heads import verifier_key
 from tendering import agenda, bid_queries, draw_queries
 from tendering.models import Draw, DrawLine, Lot, Opening, Release
@@ -23,6 +24,8 @@ from tendering.operations.ask_rescue import ask_rescue
 from tendering.operations.draw_coefficients import draw_coefficients
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
+from tendering.operations.resume_lot import resume_lot
+from tendering.operations.suspend_lot import suspend_lot
 from tendering.refusals import ActRefused, LostRace
 from tendering.rules import draws
 from tests.sealed import make_tender
@@ -151,6 +154,20 @@ def test_the_clock_draws_when_the_time_for_lines_is_over(drawing_lot, window, ha
     assert agenda.carry_out(lot.pk) == 1
     assert "draw.revealed" in kinds(drawing_lot)
     assert drawing_lot.fresh().next_due_at == lot.opening.window_ends_at
+
+
+def test_a_suspension_takes_no_time_from_the_lines(drawing_lot, window, hands):
+    code, regulator = drawing_lot.lot.code, drawing_lot.cast.regulator.actor
+    closes_at = draw_queries.pending_coefficients(drawing_lot.fresh()).closes_at
+    hands.move(1)
+    suspend_lot(lot_code=code, actor=regulator, reason="受理投诉")
+    hands.move(3600)
+    resumed = resume_lot(lot_code=code, actor=regulator, reason="投诉已处理")
+    moved = draw_queries.pending_coefficients(resumed).closes_at
+    assert moved == resumed.next_due_at == closes_at + timedelta(hours=1)
+    (told,) = entries(drawing_lot, "lot.resumed")
+    assert told["lines_end_at"] == instant(moved)
+    assert say(drawing_lot, drawing_lot.cast.bidders[0]).number == 1
 
 
 def test_a_clock_that_was_away_draws_before_the_window_ends(drawing_lot, window, hands):
