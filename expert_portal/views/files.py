@@ -3,11 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from evaluation.models import Page
-from expert_portal.bids import find_bid, find_file, is_blind, masks_of, path_of
+from evaluation import queries
+from evaluation.models import MemberState, Page
+from expert_portal.bids import BidFile, find_bid, find_file, is_blind, masks_of, path_of
 from identity.policy import Act
 from ledger import clock
-from tendering.models import Lot
+from tendering.models import Lot, OpenedBid
 from ui.access import access
 from ui.context import actor_of
 from ui.figures import iso
@@ -15,20 +16,35 @@ from ui.files import send_file
 from ui.page_images import PageNotDrawn, drawn, for_reader
 
 TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+UNJUDGED = frozenset({"opened", "evaluating"})  # while it matters whose a blind file is
+
+
+def _asked(request: HttpRequest, lot: Lot, bid: str, file: int) -> tuple[OpenedBid, BidFile]:
+    """Return what is asked for. :raises Http404: there is no such file, or a member who has not pledged asks (EC-12)"""
+    member = queries.member_of(lot, actor_of(request).login)
+    if member is not None and member.state != MemberState.SEATED:
+        raise Http404(lot.code)
+    opened = find_bid(lot, bid)
+    return opened, find_file(opened, file)
 
 
 @require_safe
 @access(Act.READ_BIDS)
 def page_image(request: HttpRequest, lot: Lot, bid: str, file: int, page: int) -> HttpResponse:
-    """Show one page, marked with who reads it and when; in a blind file the bidder's names are covered."""
-    opened = find_bid(lot, bid)
-    found = find_file(opened, file)
+    """Show one page, marked with who reads it and when; in a blind file the bidder's names are covered.
+
+    A page of a blind file is shown only once its words are read: until then nobody knows what to cover.
+    """
+    opened, found = _asked(request, lot, bid, file)
     row = Page.objects.filter(reading=found.reading, number=page).first() if found.reading else None
+    blind = is_blind(lot, found)
+    if blind and (row is None or row.source == "none"):
+        raise Http404(str(page))
     try:
         picture = drawn(path_of(lot, opened, found), found.sha256, page)
     except PageNotDrawn as exc:
         raise Http404(str(page)) from exc
-    masks = masks_of(row, opened.bid) if is_blind(lot, found) else []
+    masks = masks_of(row, opened.bid) if blind else []
     size = (row.width, row.height) if row else (0.0, 0.0)
     words = f"{actor_of(request).name}　{iso(clock.now())[:16]}"
     answer = HttpResponse(for_reader(picture, words, masks=masks, size=size), content_type="image/jpeg")
@@ -40,10 +56,9 @@ def page_image(request: HttpRequest, lot: Lot, bid: str, file: int, page: int) -
 @require_safe
 @access(Act.READ_BIDS)
 def download(request: HttpRequest, lot: Lot, bid: str, file: int) -> HttpResponseBase:
-    """Hand out the file itself; never a blind one, whose names cannot be covered in it."""
-    opened = find_bid(lot, bid)
-    found = find_file(opened, file)
-    if is_blind(lot, found) and lot.stage == "evaluating":
+    """Hand out the file itself; a blind one, whose names cannot be covered in it, only once the lot is evaluated."""
+    opened, found = _asked(request, lot, bid, file)
+    if lot.stage in UNJUDGED and is_blind(lot, found):
         raise Http404(str(file))
     path = path_of(lot, opened, found)
     media_type = TYPES.get(path.suffix.lower(), "application/octet-stream")

@@ -8,8 +8,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from PIL import Image
 
-from evaluation.models import Reading, ReadingState, Sheet
+from evaluation.models import Page, Reading, ReadingState, Sheet
 from evaluation.operations.draw_committee import draw_committee
+from evaluation.operations.pledge import pledge
+from evaluation.operations.prepare_readings import prepare_readings
 from tendering.models import Lot
 from tests.opened_lot import (
     findings,
@@ -298,10 +300,14 @@ def blind_scheme():
     return scheme
 
 
-def test_a_blind_item_shows_numbers_and_masks_the_names(client, cast, tmp_path, settings):
+def blind_lot(cast, tmp_path, settings):
     for name in ("OPENED_ROOT", "DOCUMENT_ROOT"):
         setattr(settings, name, tmp_path / name.lower())
-    opened = make_opened_lot(cast, scheme=blind_scheme())
+    return make_opened_lot(cast, scheme=blind_scheme())
+
+
+def test_a_blind_item_shows_numbers_and_masks_the_names(client, cast, tmp_path, settings):
+    opened = blind_lot(cast, tmp_path, settings)
     to_detailed(opened)
     read_all(opened)
     sign_in(client, opened)
@@ -316,6 +322,42 @@ def test_a_blind_item_shows_numbers_and_masks_the_names(client, cast, tmp_path, 
     assert any(all(abs(found - wanted) < 6 for found, wanted in zip(c, (216, 211, 198), strict=True)) for c in colours)
     text = text_of(client, at("item", opened, "technical_method", opened.digests[0]) + "?file=1")
     assert "1-letter.pdf" not in text  # the letter, which cannot be masked, is not among the files of a blind item
+
+
+def test_a_page_of_a_blind_file_is_shown_only_once_its_words_are_read(client, cast, tmp_path, settings):
+    opened = blind_lot(cast, tmp_path, settings)
+    to_detailed(opened)
+    sign_in(client, opened)
+    picture = at("page_image", opened, opened.digests[0], 3, 1)
+    assert client.get(picture).status_code == 404  # not listed
+    prepare_readings(lot_id=opened.lot.pk)
+    assert client.get(picture).status_code == 404  # not read
+    assert client.get(at("page_image", opened, opened.digests[0], 1, 1)).status_code == 200  # nothing blind in it
+    read_all(opened)
+    assert client.get(picture).status_code == 200
+    Page.objects.filter(reading__role="technical").update(source="none", reason="the page crashed the reader")
+    assert client.get(picture).status_code == 404
+    page = text_of(client, at("item", opened, "technical_method", opened.digests[0]) + "?file=3&page=1")
+    assert "无法隐去单位名称" in page and "page_image" not in page and "请直接看图" not in page
+
+
+def test_a_blind_file_is_handed_out_only_once_the_lot_is_evaluated(client, cast, tmp_path, settings):
+    opened = blind_lot(cast, tmp_path, settings)
+    to_detailed(opened)
+    sign_in(client, opened)
+    address = at("file", opened, opened.digests[0], 3)
+    for stage, status in (("opened", 404), ("evaluating", 404), ("evaluated", 200)):
+        Lot.objects.update(stage=stage)
+        assert client.get(address).status_code == status, stage
+
+
+def test_who_has_not_pledged_reads_no_bid(client, opened):
+    draw_committee(lot_code=opened.code, actor=opened.cast.centre.actor)
+    sign_in(client, opened)
+    places = [at("file", opened, opened.digests[0], 1), at("page_image", opened, opened.digests[0], 1, 1)]
+    assert [client.get(place).status_code for place in places] == [404, 404]
+    pledge(lot_code=opened.code, actor=opened.actors()[0])
+    assert [client.get(place).status_code for place in places] == [200, 200]
 
 
 def test_the_whole_way_from_the_summary_to_the_signed_report(client, opened):
