@@ -317,19 +317,21 @@ def _due_in(window: Opening | EnvelopeOpening | None, lot: Lot, bid: Bid) -> boo
 # BL-37: what an agent's decision reads (sealing.release_rule, custodian.decision) and nothing else; the purchaser is a
 # custodian and must not learn the committee's names, nor who fetched the document
 AGENT_KINDS = frozenset(
-    """
-    lot.announced lot.amended lot.postponed lot.closed lot.suspended lot.resumed lot.terminated
-    bid.received bid.withdrawn bids.superseded bids.incomplete share.released
-    opening.window_ended opening.rescue_asked opening.finished
-    envelope.started envelope.window_ended envelope.finished""".split()
+    (
+        *("lot.announced", "lot.amended", "lot.postponed", "lot.closed"),
+        *("lot.suspended", "lot.resumed", "lot.terminated"),
+        *("bid.received", "bid.withdrawn", "bids.superseded", "bids.incomplete", "share.released"),
+        *("opening.window_ended", "opening.rescue_asked", "opening.finished"),
+        *("envelope.started", "envelope.window_ended", "envelope.finished"),
+    )
 )
 
 
 def agent_work(custodian: Custodian) -> list[dict[str, Any]]:
     """Return what a custodian's agent is asked to release now, lot by lot, with all that it must verify itself.
 
-    A lot is `{"lot", "entries", "bids"}`: its ledger entries of `AGENT_KINDS` with body and salt, and of each bid header
-    and trailer (base64). Never ciphertext, never another custodian's share.
+    A lot is `{"lot", "entries", "bids"}`: its ledger entries of `AGENT_KINDS` with body and salt, and of each bid
+    header and trailer (base64). Never ciphertext, never another custodian's share.
     """
     keys = custodian.certificate
     if keys is None or keys.revoked_at is not None:

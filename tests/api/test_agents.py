@@ -1,11 +1,20 @@
 """The agents' door: token, work that is due, signed answers."""
 
+import ast
 import json
+from pathlib import Path
 
+from django.db import transaction
 from django.test import Client
 
+import ledger
+from custodian import decision
+from identity.actor import CLOCK
+from ledger.kinds import KINDS
+from sealing import release_rule
 from sealing.canonical import from_base64
 from sealing.header import parse_header
+from tendering import bid_queries
 from tendering.models import Opening, ReleaseRefusal
 from tendering.operations.end_window import end_window
 from tests.sealed import own_keys
@@ -45,6 +54,29 @@ def test_work_appears_when_custodians_act_and_goes_when_it_is_done(tender, hands
     assert sent.json() == {"bid_digest": window[0][1].bid_digest, "matches": True}
     (lot,) = client.get("/api/v1/agent/work").json()["lots"]
     assert len(lot["bids"]) == 2
+
+
+def test_an_agent_is_shown_what_its_decision_reads_and_neither_the_committee_nor_who_fetched_the_document(
+    tender, hands
+):
+    tender.opened_window(hands)
+    hands.to(Opening.objects.get().window_ends_at)
+    end_window(lot_id=tender.lot.pk)
+    secret = ("committee.drawn", "member.pledged", "leader.elected", "document.fetched", "expert.enrolled")
+    with transaction.atomic():
+        for kind in secret:
+            ledger.append(kind, lot=tender.lot.code, at=hands.at, payload={"logins": ["wang.expert"]}, actor=CLOCK)
+    answer = agent(tender, "centre").get("/api/v1/agent/work")
+    (lot,) = answer.json()["lots"]
+    shown = {row["body"]["kind"] for row in lot["entries"]}
+    assert shown <= bid_queries.AGENT_KINDS and {"bid.received", "lot.closed"} <= shown
+    assert "wang.expert" not in answer.content.decode()
+
+
+def test_the_kinds_shown_to_agents_are_exactly_those_that_their_decision_names():
+    trees = [ast.parse(Path(module.__file__).read_text("utf-8")) for module in (release_rule, decision)]
+    named = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert {word for word in named if word in KINDS} == bid_queries.AGENT_KINDS
 
 
 def test_another_custodians_statement_and_an_altered_one_are_refused(tender, hands):
