@@ -12,6 +12,7 @@ from typing import Any, Literal
 Box = tuple[float, float, float, float]
 Source = Literal["text", "ocr", "none"]
 Unit = Literal["pt", "px"]
+LONGEST_SIDE = 12_000  # pixels of anything drawn: a long screenshot stays legible, and every JPEG encoder takes it
 
 
 class Unreadable(Exception):

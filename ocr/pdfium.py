@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from ocr.pages import Box, Limits, Line, Unreadable, union
+from ocr.pages import LONGEST_SIDE, Box, Limits, Line, Unreadable, union
 
 LOCK = threading.RLock()
 MAX_OBJECTS = 3000  # page objects looked at when measuring pictures
@@ -122,10 +122,10 @@ def _objects(page: Any) -> tuple[tuple[Box, ...], int]:
 
 def scale_within(size: tuple[float, float], wanted: float, pixels: int) -> float:
     """This function will give the largest scale up to `wanted` at which a page of `size` points has at most `pixels`
-    pixels."""
+    pixels and no side beyond `LONGEST_SIDE`."""
     area = max(size[0], 1.0) * max(size[1], 1.0)
     longest = max(size[0], size[1], 1.0)
-    return float(min(wanted, (pixels / area) ** 0.5, 20_000 / longest))
+    return float(min(wanted, (pixels / area) ** 0.5, LONGEST_SIDE / longest))
 
 
 def render(page: Any, scale: float, pixels: int) -> Image.Image:

@@ -10,7 +10,7 @@ from typing import Literal
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ocr.engines import Engine, without_seals
-from ocr.pages import Box, Limits, Line, Unreadable
+from ocr.pages import LONGEST_SIDE, Box, Limits, Line, Unreadable
 
 Content = Literal["pdf", "picture"]
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
@@ -82,8 +82,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def scaled(image: Image.Image, scale: float, pixels: int = 16_000_000) -> Image.Image:
-    """This function will resize a picture by `scale`, never beyond `pixels` pixels."""
-    fitting = min(scale, (pixels / (image.width * image.height)) ** 0.5)
+    """This function will resize a picture by `scale`, never beyond `pixels` pixels or `LONGEST_SIDE` on a side."""
+    fitting = min(scale, (pixels / (image.width * image.height)) ** 0.5, LONGEST_SIDE / max(image.size))
     if fitting == 1.0:
         return image
     return image.resize(

@@ -4,6 +4,7 @@ Boxes are in the page's own unit from the top left, with the page's width and he
 """
 
 import io
+import math
 import subprocess
 import sys
 import threading
@@ -19,8 +20,10 @@ from PIL import Image, ImageDraw, ImageFont
 TIMEOUT_SECONDS = 40
 QUALITY = 82
 MASK = "#d8d3c6"
-INK = (28, 61, 99, 38)
-LETTER = 26  # pixels
+INK = (28, 61, 99)
+FAINT = 38  # of 255
+LETTER, ROW, GAP = 26, 230, 140  # pixels: the words' height, between two rows, between two stamps of a row
+SLANT = 28  # degrees
 _AT_ONCE = threading.BoundedSemaphore(2)  # drawing is heavy: two a process, others wait
 
 Box = Sequence[float]
@@ -72,8 +75,7 @@ def for_reader(picture: Path, words: str, *, masks: Sequence[Box] = (), size: tu
     pen = ImageDraw.Draw(image)
     for box in masks:
         pen.rectangle(_scaled(box, image.size, size), fill=MASK)
-    mark = _watermark(words, image.size)
-    image.paste(mark, (0, 0), mark)
+    _stamp_over(image, words)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
@@ -85,17 +87,26 @@ def _scaled(box: Box, pixels: tuple[int, int], size: tuple[float, float]) -> tup
     return (x0 * across - 3, y0 * down - 3, x1 * across + 3, y1 * down + 3)
 
 
+def _stamp_over(image: Image.Image, words: str) -> None:
+    """Write the words across the picture in slanted rows: one small stamp, again and again, whatever the page."""
+    stamp, across = _stamp(words)
+    width, height = image.size
+    reach = int((width**2 + height**2) ** 0.5) // 2 + across
+    cos, sin = math.cos(math.radians(SLANT)), math.sin(math.radians(SLANT))
+    for row in range(-(reach // ROW), reach // ROW + 1):
+        for place in range(-(reach // across), reach // across + 1):
+            along, down = (place + row % 2 / 2) * across, row * ROW
+            left = round(width / 2 + along * cos + down * sin - stamp.width / 2)
+            top = round(height / 2 - along * sin + down * cos - stamp.height / 2)
+            if -stamp.width < left < width and -stamp.height < top < height:
+                image.paste(INK, (left, top), stamp)
+
+
 @lru_cache(maxsize=8)
-def _watermark(words: str, size: tuple[int, int]) -> Image.Image:
-    """Return the words in rows across a transparent picture of this size, slanted."""
+def _stamp(words: str) -> tuple[Image.Image, int]:
+    """Return the slanted words as a mask, and how far apart two stand in a row."""
     font = ImageFont.truetype(str(pylopdf_fonts_zh_cn.sans_path()), LETTER)
-    longest = int((size[0] ** 2 + size[1] ** 2) ** 0.5) + 1
-    sheet = Image.new("RGBA", (longest, longest), (0, 0, 0, 0))
-    pen = ImageDraw.Draw(sheet)
-    step = int(pen.textlength(words, font=font)) + 140
-    for row, y in enumerate(range(0, longest, 230)):
-        for x in range(-(row % 2) * step // 2, longest, step):
-            pen.text((x, y), words, font=font, fill=INK)
-    turned = sheet.rotate(28)
-    left, top = (longest - size[0]) // 2, (longest - size[1]) // 2
-    return turned.crop((left, top, left + size[0], top + size[1]))
+    length = int(font.getlength(words)) + 1
+    flat = Image.new("L", (length, 2 * LETTER), 0)
+    ImageDraw.Draw(flat).text((0, LETTER // 2), words, font=font, fill=FAINT)
+    return flat.rotate(SLANT, resample=Image.Resampling.BICUBIC, expand=True), length + GAP

@@ -40,14 +40,15 @@ def page_image(request: HttpRequest, lot: Lot, bid: str, file: int, page: int) -
     blind = is_blind(lot, found)
     if blind and (row is None or row.source == "none"):
         raise Http404(str(page))
-    try:
-        picture = drawn(path_of(lot, opened, found), found.sha256, page)
-    except PageNotDrawn as exc:
-        raise Http404(str(page)) from exc
     masks = masks_of(row, opened.bid) if blind else []
     size = (row.width, row.height) if row else (0.0, 0.0)
     words = f"{actor_of(request).name}　{iso(clock.now())[:16]}"
-    answer = HttpResponse(for_reader(picture, words, masks=masks, size=size), content_type="image/jpeg")
+    try:
+        picture = drawn(path_of(lot, opened, found), found.sha256, page)
+        shown = for_reader(picture, words, masks=masks, size=size)
+    except (PageNotDrawn, OSError, MemoryError) as exc:  # a hostile page costs its own picture and nothing else
+        raise Http404(str(page)) from exc
+    answer = HttpResponse(shown, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
