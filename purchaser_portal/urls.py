@@ -14,6 +14,7 @@ urlpatterns = [
     path("lots/<str:lot>/edit/", lots.edit, name="lot_edit"),
     path("lots/<str:lot>/submit/", lots.submit, name="submit"),
     path("lots/<str:lot>/terminate/", lots.terminate, name="terminate"),
+    path("lots/<str:lot>/fail/", lots.fail, name="fail"),
     path("lots/<str:lot>/retender/", lots.retender, name="retender"),
     path("lots/<str:lot>/documents/", documents.attach, name="attach"),
     path("lots/<str:lot>/documents/<str:sha256>/remove/", documents.remove, name="remove"),

@@ -23,6 +23,7 @@ from ui.context import actor_of
 from ui.lists import ListPage
 from ui.lot_lists import COLUMNS, LotFilter
 from ui.refusals import told
+from ui.reports import may_open_report
 
 TEMPLATE = "centre/lot.html"
 
@@ -56,6 +57,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
         "pledged": states.count(MemberState.SEATED),
         "notices": queries.notices(lot),
         "machines": machines(lot),
+        "report": may_open_report(lot, actor_of(request)),
     }
 
 

@@ -15,12 +15,14 @@ from purchaser_portal.views.acting import act
 from tendering import queries
 from tendering.models import Lot
 from tendering.operations.draft_lot import edit_lot
+from tendering.operations.fail_lot import fail_lot
 from tendering.operations.retender_lot import retender_lot
 from tendering.operations.submit_lot import submit_lot
 from tendering.operations.terminate_lot import terminate_lot
 from ui.access import access
 from ui.context import actor_of
 from ui.refusals import refused
+from ui.reports import may_open_report
 
 TEMPLATE = "purchaser/lot.html"
 UNREADABLE = 422
@@ -44,6 +46,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
         "answer_form": AnswerForm(),
         "scheme_groups": schemes.groups(lot.scheme),
         "award": getattr(lot, "award", None),
+        "report": may_open_report(lot, actor),
     }
 
 
@@ -98,6 +101,25 @@ def terminate(request: HttpRequest, lot: Lot) -> HttpResponse:
         form=form,
         operation=lambda: terminate_lot(lot_code=lot.code, actor=actor_of(request), reason=form.cleaned_data["reason"]),
         done=_("已终止招标。"),
+        to=("purchaser:lot", lot.code),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(Act.DECLARE_FAILED)
+def fail(request: HttpRequest, lot: Lot) -> HttpResponse:
+    """Declare the tender failed after the evaluation, with a reason; asks once more before it does."""
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    template = "purchaser/fail.html"
+    if request.method == "GET":
+        return render(request, template, {"lot": lot, "form": form})
+    return act(
+        request,
+        template=template,
+        context={"lot": lot},
+        form=form,
+        operation=lambda: fail_lot(lot_code=lot.code, actor=actor_of(request), reason=form.cleaned_data["reason"]),
+        done=_("已宣布流标，可以重新招标。"),
         to=("purchaser:lot", lot.code),
     )
 

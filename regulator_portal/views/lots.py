@@ -23,6 +23,7 @@ from ui.context import actor_of
 from ui.entry_words import WORDS
 from ui.lists import Column, ListPage
 from ui.lot_lists import COLUMNS, LotFilter
+from ui.reports import may_open_report
 
 TEMPLATE = "regulator/lot.html"
 UNDER_WAY = frozenset(
@@ -103,6 +104,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
         "candidates": queries.candidates(lot) if lot.publicity_starts_at else [],
         "award": getattr(lot, "award", None) if lot.result_published_at else None,
         "under_way": lot.stage in UNDER_WAY,
+        "report": may_open_report(lot, actor_of(request)),
     }
 
 
