@@ -43,9 +43,10 @@ class ReasonForm(forms.Form):
 
 
 class ExtensionForm(ReasonForm):
-    """How long, and why."""
+    """How long, and why, and which end the host saw."""
 
     minutes = forms.IntegerField(min_value=1, max_value=120)
+    shown_end = forms.DateTimeField(widget=forms.HiddenInput)
 
 
 class TextForm(forms.Form):

@@ -12,6 +12,7 @@ from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from tendering import bid_queries, queries
 from tendering.models import HallMessage, Lot, Objection
+from tendering.operations.answer_objection import ANSWERED
 from tendering.refusals import TEXT_EMPTY, NotFound, refuse_if
 from tendering.rules.lifecycle import Stage
 
@@ -30,25 +31,31 @@ def say_in_hall(
 ) -> HallMessage:
     """Say something in the hall. `kind` is message, objection (bidders) or answer (to the objection `answers`).
 
-    :raises ActRefused: the hall is not open, the actor has no voice there, or the text is empty or too long
-    :raises NotFound: no such lot, or no open objection of that id
+    The same objection while it waits for its answer, or the same answer again, is said once.
+
+    :raises ActRefused: the hall is not open, the actor has no voice there, the text is empty or too long, or the
+        objection was answered otherwise
+    :raises NotFound: no such lot, or no objection of that id
     """
     with transaction.atomic(durable=True):
         row, now = queries.lock_lot(code=lot_code)
         refuse_if(_reasons(row, text.strip(), actor, kind))
+        said = {"text": text.strip(), "author": actor.organisation_name or actor.name, "kind": kind}
+        told = HallMessage.objects.filter(opening=bid_queries.opening_of(row), **said).order_by("-pk")
         payload: dict[str, str] = {"text": text.strip()}
         if kind == "objection":
-            payload["objection"] = str(_objected(row, text.strip(), actor=actor, now=now).public_id)
+            waiting = _waiting(row, text.strip(), actor)
+            if waiting and (same := told.filter(at__gte=waiting.filed_at).first()):
+                return same
+            objection = waiting or _objected(row, text.strip(), actor=actor, now=now)
+            payload["objection"] = str(objection.public_id)
         elif kind == "answer":
-            payload["objection"] = str(_answered(row, text.strip(), answers, now=now).public_id)
-        message = HallMessage.objects.create(
-            opening=bid_queries.opening_of(row),
-            author=actor.organisation_name or actor.name,
-            role=actor.role.value,
-            kind=kind,
-            text=text.strip(),
-            at=now,
-        )
+            objection = _objection_to(row, answers)
+            if objection.answer == text.strip() and (same := told.filter(at=objection.answered_at).first()):
+                return same
+            _answer(objection, text.strip(), now=now)
+            payload["objection"] = str(objection.public_id)
+        message = HallMessage.objects.create(opening=bid_queries.opening_of(row), role=actor.role.value, at=now, **said)
         ledger.append(KINDS[kind], lot=row.code, at=now, payload=payload, actor=actor)
     return message
 
@@ -72,6 +79,12 @@ def _reasons(lot: Lot, text: str, actor: Actor, kind: str) -> list[Reason]:
     return [reason for failed, reason in checks if failed]
 
 
+def _waiting(lot: Lot, text: str, actor: Actor) -> Objection | None:
+    """Return the organisation's own objection of these words that nobody has answered yet."""
+    mine = Objection.objects.filter(lot=lot, matter="opening", organisation_id=actor.organisation_id, text=text)
+    return mine.filter(answered_at=None).first()
+
+
 def _objected(lot: Lot, text: str, *, actor: Actor, now: datetime) -> Objection:
     assert actor.organisation_id is not None  # only bidders object, the rest are refused above
     return Objection.objects.create(
@@ -84,11 +97,14 @@ def _objected(lot: Lot, text: str, *, actor: Actor, now: datetime) -> Objection:
     )
 
 
-def _answered(lot: Lot, text: str, answers: UUID | None, *, now: datetime) -> Objection:
-    open_ones = Objection.objects.filter(lot=lot, matter="opening", answered_at=None)
-    objection = open_ones.filter(public_id=answers).first() if answers else None
+def _objection_to(lot: Lot, answers: UUID | None) -> Objection:
+    objection = Objection.objects.filter(lot=lot, matter="opening", public_id=answers).first() if answers else None
     if objection is None:
         raise NotFound(str(answers or ""))
+    return objection
+
+
+def _answer(objection: Objection, text: str, *, now: datetime) -> None:
+    refuse_if([ANSWERED] if objection.answered_at is not None else [])
     objection.answer, objection.answered_at = text, now
     objection.save(update_fields=["answer", "answered_at"])
-    return objection

@@ -163,10 +163,11 @@ def test_pausing_gives_the_time_back_and_extending_adds_some(tender, hands, wind
     tender.bidder_releases(tender.cast.bidders[0], window[0][0])  # a paused window is not a closed one
     opening = resume_window(lot_code=code, reason="已恢复", actor=host)
     assert (opening.window_ends_at - before).total_seconds() == hands.at.timestamp() - before.timestamp() + 15
-    opening = extend_window(lot_code=code, minutes=10, reason="投标人较多", actor=host)
+    shown = opening.window_ends_at
+    opening = extend_window(lot_code=code, minutes=10, reason="投标人较多", shown_end=shown, actor=host)
     assert tender.fresh().next_due_at == opening.window_ends_at
     with pytest.raises(ActRefused) as refused:
-        extend_window(lot_code=code, minutes=0, reason=" ", actor=host)
+        extend_window(lot_code=code, minutes=0, reason=" ", shown_end=opening.window_ends_at, actor=host)
     assert refused.value.codes == {"minutes", "reason_empty"}
 
 

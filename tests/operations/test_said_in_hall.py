@@ -11,6 +11,7 @@ from tendering.operations.end_window import end_window
 from tendering.operations.file_objection import file_objection
 from tendering.operations.open_bids import open_bids
 from tendering.operations.say_in_hall import say_in_hall
+from tendering.refusals import ActRefused
 
 
 @pytest.fixture
@@ -75,3 +76,38 @@ def test_an_answer_about_the_document_is_not_said_in_the_hall(tender):
     answer_objection(objection_id=filed.public_id, actor=tender.cast.agency.actor, answer="不修改")
     assert not HallMessage.objects.exists()
     assert ledger.entries_of(tender.lot.code, kinds=["objection.answered"])
+
+
+def test_the_same_objection_twice_is_one_objection_said_once(opened):
+    first, again = object_in_hall(opened), object_in_hall(opened, " 对报价有异议 ")
+    assert again.pk == first.pk
+    assert Objection.objects.count() == HallMessage.objects.count() == opened.kinds().count("opening.objected") == 1
+
+
+def test_the_same_words_of_another_bidder_or_after_the_answer_are_another_objection(opened):
+    object_in_hall(opened)
+    object_in_hall(opened, number=1)
+    assert Objection.objects.count() == HallMessage.objects.count() == 2
+    for objection in Objection.objects.all():
+        answer_objection(objection_id=objection.public_id, actor=opened.cast.agency.actor, answer="已核对")
+    for _ in range(2):
+        object_in_hall(opened)
+    assert Objection.objects.count() == HallMessage.objects.filter(kind="objection").count() == 3
+
+
+def test_an_objection_filed_outside_the_hall_is_said_there_once_and_counts_once(opened):
+    code, actor = opened.lot.code, opened.cast.bidders[0].actor
+    file_objection(lot_code=code, actor=actor, matter="opening", text="对报价有异议")
+    assert object_in_hall(opened).pk == object_in_hall(opened).pk
+    assert Objection.objects.count() == HallMessage.objects.count() == 1
+
+
+def test_the_same_answer_twice_is_said_once_and_another_is_refused_in_words(opened):
+    object_in_hall(opened)
+    answer = {"kind": "answer", "answers": Objection.objects.get().public_id, "actor": opened.cast.agency.actor}
+    first = say_in_hall(lot_code=opened.lot.code, text="已核对无误", **answer)
+    assert say_in_hall(lot_code=opened.lot.code, text="已核对无误", **answer).pk == first.pk
+    with pytest.raises(ActRefused) as refused:
+        say_in_hall(lot_code=opened.lot.code, text="另有说明", **answer)
+    assert refused.value.codes == {"already_answered"}
+    assert opened.kinds().count("opening.answered") == 1
