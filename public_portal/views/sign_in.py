@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -15,6 +16,7 @@ from identity.models import Person
 from identity.policy import Act
 from identity.queries import memberships
 from identity.roles import ROLE_NAMES
+from identity.sign_in import record_refused_sign_in, record_sign_in
 from public_portal.demonstration import accounts
 from public_portal.forms import SignInForm
 from ui.access import access
@@ -22,6 +24,7 @@ from ui.context import actor_of
 from ui.navigation import DESKS, reachable
 
 TOO_MANY = 429
+LONGEST_NUMBER = 6  # digits; int() refuses thousands of them
 
 
 class SignIn(auth_views.LoginView):
@@ -33,6 +36,16 @@ class SignIn(auth_views.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, accounts=accounts(), role_names=ROLE_NAMES)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        record_sign_in(self.request, form.get_user())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        if form.non_field_errors():  # both fields were filled, and refused
+            record_refused_sign_in(self.request, form.cleaned_data["username"])
+        return super().form_invalid(form)
 
 
 sign_in = access(Act.SIGN_IN)(never_cache(SignIn.as_view()))
@@ -60,7 +73,7 @@ def switch_role(request: HttpRequest) -> HttpResponse:
     rows = memberships(request.user) if isinstance(request.user, Person) else []
     if request.method == "POST":
         number = request.POST.get("choice", "")
-        if number.isdecimal() and 1 <= int(number) <= len(rows):
+        if number.isdecimal() and len(number) < LONGEST_NUMBER and 1 <= int(number) <= len(rows):
             switch_membership(request, rows[int(number) - 1].pk)
             return redirect("home")
     actor = actor_of(request)

@@ -5,13 +5,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
-import ledger
 from identity.actor import SYSTEM
 from identity.middleware import ActiveRole, NotYourMembership, address_of, switch_membership
 from identity.operations import end_role, grant_role
-from identity.refusals import SignInRefused
 from identity.roles import Role
-from identity.sign_in import sign_in
 
 
 def _request(user, address="192.0.2.7"):
@@ -79,16 +76,3 @@ def test_who_lost_every_role_or_is_inactive_is_the_public(cast):
 def test_a_forwarded_address_is_believed_from_trusted_proxies_only(settings, trusted, forwarded, seen):
     settings.TRUSTED_PROXIES = trusted
     assert address_of({"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": forwarded}) == seen
-
-
-def test_a_sign_in_is_recorded_and_a_wrong_password_told_nothing(cast):
-    cast.agency.person.set_password("一个很长很长的口令")
-    cast.agency.person.save()
-    request = _request(AnonymousUser())
-    for name, password in (("agency", "wrong"), ("nobody", "一个很长很长的口令")):
-        with pytest.raises(SignInRefused) as refused:
-            sign_in(request, name=name, password=password)
-        assert refused.value.codes == {"sign_in"}
-    assert sign_in(request, name="agency", password="一个很长很长的口令") == cast.agency.person
-    (row,) = ledger.feed(viewer=ledger.HOUSE)
-    assert (row["body"]["kind"], row["revealed"]["address"]["value"]) == ("person.signed_in", "192.0.2.7")

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import ledger
+
 pytestmark = pytest.mark.django_db
 PASSWORD = "right-horse-42"
 
@@ -33,6 +35,30 @@ def test_a_wrong_password_and_an_unknown_login_sound_alike(client, bidder):
     assert "账号或密码不对" in known and "账号或密码不对" in unknown
     assert f'value="{bidder.login}"' in known  # what was typed stays, but not the password
     assert "wrong" not in known
+
+
+def told(kind):
+    rows = [row for row in ledger.feed(viewer=ledger.HOUSE) if row["body"]["kind"] == kind]
+    return [(row["body"]["payload"], {name: value["value"] for name, value in row["revealed"].items()}) for row in rows]
+
+
+def test_a_sign_in_is_recorded_with_person_and_address_for_nobody_to_read_in_public(client, bidder):
+    sign_in(client, bidder.login, PASSWORD)
+    ((payload, personal),) = told("person.signed_in")
+    assert payload == {"person": str(bidder.public_id)}
+    assert (personal["login"], personal["address"]) == (bidder.login, "127.0.0.1")
+    assert [row["body"] for row in ledger.feed()] == [None]
+
+
+def test_a_refused_sign_in_is_recorded_alike_whether_or_not_the_login_exists_and_without_the_password(client, bidder):
+    for login in (bidder.login, "nobody"):
+        sign_in(client, login, "wrong-password-typed")
+    sign_in(client, bidder.login, "")  # nothing was tried
+    known, unknown = told("person.sign_in_refused")
+    assert known == ({}, {"login": bidder.login, "address": "127.0.0.1"})
+    assert unknown == ({}, {"login": "nobody", "address": "127.0.0.1"})
+    assert "wrong-password-typed" not in str(ledger.feed(viewer=ledger.HOUSE))
+    assert not told("person.signed_in")
 
 
 def test_too_many_failures_pause_the_login(client, bidder, settings):
