@@ -51,7 +51,8 @@ def say_in_hall(
             payload["objection"] = str(objection.public_id)
         elif kind == "answer":
             objection = _objection_to(row, answers)
-            if objection.answer == text.strip() and (same := told.filter(at=objection.answered_at).first()):
+            given_at = objection.answered_at
+            if given_at is not None and (same := told.filter(at=given_at).first()):
                 return same
             _answer(objection, text.strip(), now=now)
             payload["objection"] = str(objection.public_id)
@@ -81,7 +82,7 @@ def _reasons(lot: Lot, text: str, actor: Actor, kind: str) -> list[Reason]:
 
 def _waiting(lot: Lot, text: str, actor: Actor) -> Objection | None:
     """Return the organisation's own objection of these words that nobody has answered yet."""
-    mine = Objection.objects.filter(lot=lot, matter="opening", organisation_id=actor.organisation_id, text=text)
+    mine = Objection.objects.filter(lot=lot, matter="opening", organisation_id=actor.organisation_id or 0, text=text)
     return mine.filter(answered_at=None).first()
 
 
