@@ -118,12 +118,15 @@ def bidder_reasons(lot: Lot, actor: Actor) -> list[Reason]:
     )
 
 
-def intake_reasons(lot: Lot, header: Header, *, actor: Actor, now: datetime) -> list[Reason]:
-    """Return every reason against taking a bid with this header in now; the lot's row is locked."""
+def intake_reasons(lot: Lot, header: Header | None, *, actor: Actor, now: datetime) -> list[Reason]:
+    """Return every reason against taking a bid with this header in now; the lot's row is locked.
+
+    Of a header that cannot be read (None) it is known only when it came and from whom.
+    """
     frozen, deadline_at = lot.suspended_at is not None, lot.deadline_at
     reasons = intake.timing_reasons(lot.stage, suspended=frozen, deadline_at=deadline_at, now=now)
     reasons += bidder_reasons(lot, actor)
-    if intake.NOT_OPEN in reasons:
+    if intake.NOT_OPEN in reasons or header is None:
         return reasons
     wanted = terms(lot, actor, envelope=header.binding.envelope)
     return reasons + intake.binding_reasons(header.binding.body(), wanted)

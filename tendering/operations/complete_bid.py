@@ -1,5 +1,6 @@
 """The final submission: the lot's row, then the clock, the judgement, the durable file, the ledger, the receipt."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,22 +12,42 @@ from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from ledger.canonical import instant
 from sealing.header import Header
-from sealing.trailer import Detached, check_trailer, root_from
+from sealing.trailer import Detached, Trailer, check_trailer, root_from
 from tendering import bid_queries, queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Lot, Upload, UploadState
 from tendering.refusals import ActRefused, refuse_if
+from tendering.rules.intake import LATE
 from tendering.seal_words import read_header, read_trailer, reason_for
 
 INCOMPLETE = _("还有 {missing} 个分块没有收到，请继续上传。")
 OVER = Reason("upload_over", _("这次上传已结束或被取代，请重新开始。"), "EB-27")
+TOO_LATE_FOR_MORE = {  # EB-27: after the deadline nobody is told to go on uploading, or to start again
+    "incomplete": _("到投标截止时还有 {missing} 个分块没有收到，视为撤回。"),
+    "upload_over": _("这次上传在投标截止前已结束或被取代。"),
+}
+
+
+@dataclass(frozen=True)
+class _Submission:
+    """What came, and what can be said against it without the lot; no trailer where its bytes are none."""
+
+    header: Header
+    trailer: Trailer | None
+    reasons: list[Reason]
+
+    @property
+    def sealed(self) -> Detached | None:
+        """Header and trailer, where nothing speaks against them."""
+        return None if self.trailer is None or self.reasons else Detached(self.header, self.trailer)
 
 
 def complete_bid(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
     """Take a sealed bid in whole and return it with its signed receipt; an earlier one in force is replaced (BL-29).
 
-    The same again returns the same bid and receipt. A refusal for lateness or binding is recorded in the ledger.
+    The same again returns the same bid and receipt. A refusal is recorded in the ledger.
 
-    :raises ActRefused: chunks missing, altered, unsigned, signed by a stranger, wrongly bound, late, suspended
+    :raises ActRefused: chunks missing, altered, unsigned, signed by a stranger, wrongly bound, late, suspended; every
+        reason
     :raises NotFound: no such upload of this organisation
     """
     upload = bid_queries.own_upload(upload_id, actor)
@@ -45,19 +66,19 @@ def complete_bid(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
 
 def _completed(upload: Upload, trailer: bytes, actor: Actor) -> Bid:
     """The upload is held alone: nothing in its file changes until this is decided."""
-    sealed = _sealed(upload, trailer)
-    sealed_store.write_trailer(upload.public_id, sealed.header, trailer)
+    came = _submission(upload, trailer)
+    sealed = came.sealed
+    if sealed is not None:
+        sealed_store.write_trailer(upload.public_id, sealed.header, trailer)
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=upload.lot_id)
         upload.refresh_from_db()
         if same := _same(upload, sealed, actor):
             return same
-        reasons = bid_queries.intake_reasons(lot, sealed.header, actor=actor, now=now)
-        reasons += bid_queries.certificate_reasons(sealed.trailer, actor)
-        if upload.state != UploadState.RECEIVING:
-            reasons.append(OVER)
-        if reasons:
-            payload = {"bid_digest": sealed.bid_digest, "reasons": [reason.code for reason in reasons]}
+        reasons = _reasons(lot, upload, came, actor=actor, now=now)
+        if sealed is None or reasons:
+            payload: dict[str, object] = {"bid_digest": sealed.bid_digest} if sealed is not None else {}
+            payload["reasons"] = [reason.code for reason in reasons]
             ledger.append("bid.refused", lot=lot.code, at=now, payload=payload, actor=actor)
         else:
             bid = _taken_in(lot, upload, sealed, actor=actor, now=now)
@@ -65,21 +86,37 @@ def _completed(upload: Upload, trailer: bytes, actor: Actor) -> Bid:
     return bid
 
 
-def _sealed(upload: Upload, raw: bytes) -> Detached:
-    """Return header and trailer once every check holds that needs neither a key nor the lot."""
-    header, trailer = read_header(bytes(upload.header)), read_trailer(raw)
-    have = set(bid_queries.received_chunks(upload))
-    if missing := header.count - len(have):
-        raise ActRefused([Reason("incomplete", INCOMPLETE, "EB-27", {"missing": str(missing)})])
-    root = root_from(header, sealed_store.leaves_of(upload.public_id))
+def _submission(upload: Upload, raw: bytes) -> _Submission:
+    """Return header and trailer with every failed check that needs neither a key nor the lot."""
+    header = read_header(bytes(upload.header))
+    missing = header.count - len(set(bid_queries.received_chunks(upload)))
+    reasons = [Reason("incomplete", INCOMPLETE, "EB-27", {"missing": str(missing)})] if missing else []
+    try:
+        trailer = read_trailer(raw)
+    except ActRefused as refused:
+        return _Submission(header, None, reasons + refused.reasons)
+    root = None if missing else root_from(header, sealed_store.leaves_of(upload.public_id))
     found = check_trailer(header, trailer, root=root, roots=bid_queries.trust_roots())
-    refuse_if([reason_for(check) for check in dict.fromkeys(reason.check for reason in found)])
-    return Detached(header, trailer)
+    reasons += [reason_for(check) for check in dict.fromkeys(reason.check for reason in found)]
+    return _Submission(header, trailer, reasons)
 
 
-def _same(upload: Upload, sealed: Detached, actor: Actor) -> Bid | None:
+def _reasons(lot: Lot, upload: Upload, came: _Submission, *, actor: Actor, now: datetime) -> list[Reason]:
+    """Return every reason once, the lot's first; in the words of whoever is late where it is (BL-28)."""
+    reasons = bid_queries.intake_reasons(lot, came.header, actor=actor, now=now)
+    late = LATE in reasons
+    reasons += came.reasons
+    if came.trailer is not None and came.trailer.certificates:
+        reasons += bid_queries.certificate_reasons(came.trailer, actor)
+    if upload.state != UploadState.RECEIVING:
+        reasons.append(OVER)
+    words = TOO_LATE_FOR_MORE if late else {}
+    return [replace(reason, text=words.get(reason.code, reason.text)) for reason in dict.fromkeys(reasons)]
+
+
+def _same(upload: Upload, sealed: Detached | None, actor: Actor) -> Bid | None:
     """Return the bid that these very bytes already became, through this or another upload; none before."""
-    if upload.bid is not None:
+    if upload.bid is not None or sealed is None:
         return upload.bid
     return Bid.objects.filter(
         bid_digest=sealed.bid_digest, bidder_id=actor.organisation_id, state=BidState.RECEIVED

@@ -13,7 +13,7 @@ from lawbook.words import gettext_noop as _
 from sealing.header import Header
 from tendering import bid_queries, queries, sealed_store
 from tendering.models import Lot, Upload, UploadState
-from tendering.refusals import refuse_if
+from tendering.refusals import ActRefused, refuse_if
 from tendering.seal_words import read_header
 
 UNFINISHED_KEPT = 3  # of one bidder for one lot; an older one gives way, so that nobody fills the disk
@@ -23,23 +23,34 @@ NO_ROOM = Reason("storage_full", _("服务器存储空间不足，请联系交�
 def start_upload(*, lot_code: str, header: bytes, actor: Actor) -> Upload:
     """Take in the header of a sealed bid and make room for its chunks. The same unfinished header is resumed.
 
-    :raises ActRefused: malformed, wrongly bound, late, suspended, or this organisation may not bid
+    A refusal is recorded in the ledger.
+
+    :raises ActRefused: malformed, wrongly bound, late, suspended, or this organisation may not bid; every reason
     :raises NotFound: there is no such lot
     """
-    parsed = read_header(header)
+    parsed, malformed = _parsed(header)
     with transaction.atomic(durable=True):
         row, now = queries.lock_lot(code=lot_code)
         if resumed := _unfinished(row, actor).filter(header=header).first():
             return resumed
-        reasons = bid_queries.intake_reasons(row, parsed, actor=actor, now=now)
-        reasons += [] if sealed_store.has_room(parsed.binding.padded_length) else [NO_ROOM]
-        if reasons:
+        reasons = bid_queries.intake_reasons(row, parsed, actor=actor, now=now) + malformed
+        if parsed is not None and not sealed_store.has_room(parsed.binding.padded_length):
+            reasons.append(NO_ROOM)
+        if reasons or parsed is None:
             payload = {"reasons": [reason.code for reason in reasons]}
             ledger.append("bid.refused", lot=row.code, at=now, payload=payload, actor=actor)
         else:
             upload = _begun(row, parsed, actor=actor, now=now)
     refuse_if(reasons)
     return upload
+
+
+def _parsed(header: bytes) -> tuple[Header | None, list[Reason]]:
+    """Return the header, or why it cannot be read: the lot must say first whether it came in time (BL-28)."""
+    try:
+        return read_header(header), []
+    except ActRefused as refused:
+        return None, refused.reasons
 
 
 def _unfinished(lot: Lot, actor: Actor) -> QuerySet[Upload]:

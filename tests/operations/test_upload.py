@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+import ledger
 from sealing.canonical import dumps, loads
 from suites import Refused as SealRefused
 from tendering import bid_queries, receipts, sealed_store
@@ -238,3 +239,67 @@ def test_the_oldest_unfinished_upload_gives_way(tender):
     assert first.state == UploadState.REFUSED
     assert not sealed_store.part_path(first.public_id).exists()
     assert Upload.objects.filter(state=UploadState.RECEIVING).count() == 3
+
+
+def refused_codes(tender):
+    """What the last entry of the log says of a refusal."""
+    row = ledger.entries_of(tender.lot.code, kinds=["bid.refused"])[-1]
+    return row["body"]["payload"]["reasons"]
+
+
+def test_a_late_submission_with_a_foreign_trailer_is_told_everything_and_recorded(tender, hands):
+    bidder, rival = tender.cast.bidders[:2]
+    other, upload = tender.seal(rival), tender.send(bidder, tender.seal(bidder))
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        complete_bid(upload_id=upload.public_id, trailer=other.parts()[2], actor=bidder.actor)
+    assert refused.value.codes >= {"late", "root", "signature"}
+    assert refused_codes(tender) == [reason.code for reason in refused.value.reasons]
+    assert not Bid.objects.exists()
+
+
+@pytest.mark.parametrize(("trailer", "code"), [(b"", "trailer_size"), (b"{}", "trailer_fields")])
+def test_a_late_submission_whose_trailer_is_none_is_told_that_it_is_late(tender, hands, trailer, code):
+    bidder = tender.cast.bidders[0]
+    upload = tender.send(bidder, tender.seal(bidder))
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    assert {"late", code} <= refused.value.codes
+    assert refused_codes(tender)[0] == "late"
+
+
+def test_late_and_incomplete_is_not_told_to_go_on_uploading(tender, hands):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder, size=2_500_000)
+    header, _, trailer = file.parts()
+    upload = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    with pytest.raises(ActRefused, match="还有 3 个分块没有收到，请继续上传") as refused:
+        complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    assert refused.value.codes == {"incomplete"}
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused, match="还有 3 个分块没有收到，视为撤回") as refused:
+        complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    assert refused.value.codes == {"late", "incomplete"}
+    assert "请继续上传" not in str(refused.value)
+    assert refused_codes(tender) == ["late", "incomplete"]
+
+
+def test_a_plain_file_at_the_deadline_is_told_that_it_is_late_and_recorded(tender, hands):
+    bidder = tender.cast.bidders[0]
+    hands.to(tender.lot.deadline_at)
+    with pytest.raises(ActRefused) as refused:
+        start_upload(lot_code=tender.lot.code, header=b"%PDF-1.7", actor=bidder.actor)
+    assert "late" in refused.value.codes and len(refused.value.codes) > 1
+    assert refused_codes(tender) == [reason.code for reason in refused.value.reasons]
+
+
+def test_an_incomplete_submission_that_is_refused_can_still_be_completed_in_time(tender):
+    bidder = tender.cast.bidders[0]
+    file = tender.seal(bidder)
+    header, (chunk,), trailer = file.parts()
+    upload = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    with pytest.raises(ActRefused):
+        complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
+    store_chunk(upload_id=upload.public_id, number=0, chunk=chunk, leaf=file.leaf(chunk), actor=bidder.actor)
+    assert complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor).state == "received"
