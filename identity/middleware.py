@@ -42,12 +42,21 @@ class ActiveRole:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return who makes the request; without any membership in force a signed-in person is the public."""
+    """Return who makes the request; without any membership in force a signed-in person is the public.
+
+    So is one whose password somebody else has set and knows, until it is changed.
+    """
     address = address_of(request.META)
     person = getattr(request, "user", None)
-    if not isinstance(person, Person) or not person.is_active:
+    if not isinstance(person, Person) or not person.is_active or person.password_is_initial:
         return public(address)
     return actor_in_session(person, request.session.get(SESSION_KEY), address)
+
+
+def must_change_password(request: HttpRequest) -> bool:
+    """Whether the signed-in person has not changed yet the password that somebody else has set."""
+    person = getattr(request, "user", None)
+    return isinstance(person, Person) and person.password_is_initial
 
 
 def actor_in_session(person: Person, chosen: int | None, address: str) -> Actor:

@@ -16,6 +16,10 @@ class CertificateRefused(Refused):
     """No certificate is issued or revoked; nothing was written."""
 
 
+class PasswordRefused(Refused):
+    """The password stays as it is."""
+
+
 OPERATOR_STAYS_OUT = Reason("operator", _("平台运营机构不得参加投标、代理招标或担任密钥托管方。"), "EB-23")
 UNKNOWN_ORGANISATION = Reason("unknown_organisation", _("没有这个单位。"))
 UNKNOWN_PERSON = Reason("unknown_person", _("没有这个用户。"))

@@ -44,11 +44,13 @@ _KINDS = {
     Visibility.UNTIL_REPORT: """
         evaluation.started reading.done sheet.submitted report.drafted report.signed document.stamped""",
     Visibility.UNTIL_RESULT: """
-        committee.drawn member.pledged member.recused member.refused member.replaced leader.elected""",
+        committee.drawn member.pledged member.recused member.refused member.removed member.replaced
+        committee.supplemented leader.elected""",
     Visibility.PERSONAL: """
         lot.drafted document.attached document.removed document.fetched upload.started
         role.granted role.ended expert.enrolled expert.changed
-        protected.read act.refused personal.erased person.registered person.signed_in person.sign_in_refused""",
+        protected.read act.refused personal.erased person.registered person.signed_in person.sign_in_refused
+        person.password_changed""",
 }
 
 KINDS: dict[str, Visibility] = {kind: seen for seen, kinds in _KINDS.items() for kind in kinds.split()}

@@ -12,7 +12,7 @@ from tendering import queries
 from tendering.queries import LotSearch
 from ui import stages
 from ui.figures import WAN
-from ui.forms import DayInput, Dressed, FilterForm
+from ui.forms import DayInput, Dressed, FilterForm, PageForm
 
 # What people look for, not every stage of the table.
 STAGE_GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -36,8 +36,8 @@ class SearchForm(FilterForm):
     type = forms.ChoiceField(label=_("类型"), choices=_types)
     region = forms.ChoiceField(label=_("地区"))
     stage = forms.ChoiceField(label=_("阶段"))
-    amount_from = forms.DecimalField(label=_("限价不低于（万元）"), min_value=Decimal(0))
-    amount_to = forms.DecimalField(label=_("限价不高于（万元）"), min_value=Decimal(0))
+    amount_from = forms.DecimalField(label=_("限价不低于（万元）"), min_value=Decimal(0), max_digits=18)
+    amount_to = forms.DecimalField(label=_("限价不高于（万元）"), min_value=Decimal(0), max_digits=18)
     dates_of = forms.ChoiceField(label=_("日期按"), choices=[("announced", _("公告日期")), ("deadline", _("截止日期"))])
     date_from = forms.DateField(label=_("自"), widget=DayInput)
     date_to = forms.DateField(label=_("至"), widget=DayInput)
@@ -68,6 +68,29 @@ class SearchForm(FilterForm):
             date_to=asked.get("date_to"),
             dates_of=asked.get("dates_of", "announced"),
         )
+
+
+class PasswordForm(PageForm):
+    """The password that was, and the new one twice."""
+
+    old = forms.CharField(
+        label=_("原密码"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=_("新密码"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("不少于 10 位"),
+    )
+    again = forms.CharField(
+        label=_("再输一遍新密码"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if "new" in found and "again" in found and found["new"] != found["again"]:
+            self.add_error("again", _("两次输入的新密码不一样，请重新输入。"))
+        return found
 
 
 class SignInForm(Dressed, AuthenticationForm):

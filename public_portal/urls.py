@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from public_portal.views import client, evidence, feeds, front, lot, lots, sign_in
+from public_portal.views import client, evidence, feeds, front, lot, lots, passwords, sign_in
 
 public = [
     path("", front.home, name="home"),
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((public, "public"))),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("password/", passwords.change, name="change_password"),
     path("home/", sign_in.home, name="home"),
     path("role/", sign_in.switch_role, name="switch_role"),
     path("language/", set_language, name="set_language"),

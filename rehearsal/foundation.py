@@ -75,7 +75,7 @@ def person(player: Player, home: Organisation, known: Account | None) -> Account
     found = Person.objects.filter(login=player.login).first()
     password = known.password if known else f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}"
     if found is None:
-        found = register_person(login=player.login, name=player.name, password=password, actor=SYSTEM)
+        found = register_person(login=player.login, name=player.name, password=password, actor=SYSTEM, published=True)
     elif known is None:  # the accounts file was lost: a new password, since the old one is nowhere
         found.set_password(password)
         found.save(update_fields=["password"])

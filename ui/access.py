@@ -12,8 +12,10 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from identity import policy
+from identity.middleware import must_change_password
 from tendering import queries
 from tendering.refusals import NotFound
 from ui.context import actor_of
@@ -68,9 +70,14 @@ def access(act: policy.Act, load: Loader = lot_by_address) -> Callable[[Callable
 
 
 def turned_away(request: HttpRequest, decision: policy.Decision) -> HttpResponseBase:
-    """Answer a no: 404 for what is secret, the sign-in page for strangers, else 403 with every reason."""
+    """Answer a no: 404 for what is secret, the sign-in page for strangers, else 403 with every reason.
+
+    Who has not changed an initial password yet is sent to do so.
+    """
     if decision.secret:
         raise Http404
+    if must_change_password(request):
+        return redirect_to_login(request.get_full_path(), reverse("change_password"))
     if not actor_of(request).signed_in and any(reason.code == "wrong_role" for reason in decision.reasons):
         return redirect_to_login(request.get_full_path())
     return render(request, "403.html", {"reasons": told(decision.reasons)}, status=FORBIDDEN)

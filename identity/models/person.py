@@ -25,6 +25,8 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=80)
     public_id = models.UUIDField(unique=True, default=uuid4, editable=False)
     is_active = models.BooleanField(default=True)
+    # set by somebody else, who knows it: until the person changes it, whoever signs in with it is the public
+    password_is_initial = models.BooleanField(default=False)
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -2,6 +2,7 @@
 
 from identity.operations.admit_key import admit_key
 from identity.operations.certify_key import certify_key
+from identity.operations.change_password import change_password
 from identity.operations.grant_role import end_role, grant_role
 from identity.operations.greet_custodian import greet_custodian
 from identity.operations.open_challenge import open_challenge
@@ -14,6 +15,7 @@ __all__ = [
     "RegisteredCustodian",
     "admit_key",
     "certify_key",
+    "change_password",
     "end_role",
     "grant_role",
     "greet_custodian",

@@ -2,13 +2,12 @@
 
 import re
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 import ledger
 from identity.actor import Actor
 from identity.models import Person
+from identity.passwords import weaknesses
 from identity.policy import Act
 from identity.refusals import NAME_EMPTY, RegistrationRefused, not_allowed, refuse_if
 from lawbook.reasons import Reason
@@ -20,8 +19,10 @@ BAD_LOGIN = Reason("login", _("用户名由小写字母、数字和 . _ @ - 组�
 LOGIN_TAKEN = Reason("login_taken", _("该用户名已被使用。"))
 
 
-def register_person(*, login: str, name: str, password: str, actor: Actor) -> Person:
+def register_person(*, login: str, name: str, password: str, actor: Actor, published: bool = False) -> Person:
     """Register a person with a password that the validators in the settings accept.
+
+    The person must change it before doing anything else, unless it is `published` to everybody, as a demonstration's.
 
     :raises RegistrationRefused: not allowed, no name, a bad or taken login, or a weak password
     """
@@ -30,21 +31,13 @@ def register_person(*, login: str, name: str, password: str, actor: Actor) -> Pe
         reasons.append(NAME_EMPTY)
     if not _LOGIN.fullmatch(login):
         reasons.append(BAD_LOGIN)
-    refuse_if(RegistrationRefused, [*reasons, *_weaknesses(password)])
+    refuse_if(RegistrationRefused, [*reasons, *weaknesses(password)])
     try:
         with transaction.atomic(durable=True):
             now = clock.now()
-            person = Person.objects.create_user(login, name.strip(), password)
+            person = Person.objects.create_user(login, name.strip(), password, password_is_initial=not published)
             payload = {"person": person.public_id}
             ledger.append("person.registered", at=now, payload=payload, actor=actor, personal={"login": login})
     except IntegrityError as error:
         raise RegistrationRefused([LOGIN_TAKEN]) from error
     return person
-
-
-def _weaknesses(password: str) -> list[Reason]:
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        return [Reason("password", message) for message in error.messages]
-    return []

@@ -1,17 +1,19 @@
 """Signing in and out, switching the active role, and the way to each role's desk. Throttled by axes."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from identity.middleware import switch_membership
+from identity.middleware import must_change_password, switch_membership
 from identity.models import Person
 from identity.policy import Act
 from identity.queries import memberships
@@ -36,6 +38,11 @@ class SignIn(auth_views.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, accounts=accounts(), role_names=ROLE_NAMES)
+
+    def get_success_url(self) -> str:
+        """Return where to go on; who signs in with a password set by somebody else changes it on the way."""
+        to: str = super().get_success_url()
+        return f"{reverse('change_password')}?{urlencode({'next': to})}" if must_change_password(self.request) else to
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
