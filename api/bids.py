@@ -10,9 +10,10 @@ from api import bodies
 from api.access import access, actor_of, digest_named, lot_named, upload_subject
 from identity.policy import Act
 from identity.queries import revocation_lists, trust_root
+from lawbook.reasons import Reason
 from ledger import clock
 from sealing.canonical import from_base64, to_base64
-from sealing.fields import format_time
+from sealing.fields import ENVELOPES, format_time
 from sealing.header import MOST_HEADER
 from sealing.padding import CHUNK
 from sealing.trailer import MOST_TRAILER
@@ -36,6 +37,8 @@ router = Router(tags=["bids"])
 def package(request: HttpRequest, lot: str, envelope: str = "whole") -> dict[str, Any]:
     """What a client needs to seal: the agency's signed parameters, the custodians' keys, the pinned root."""
     row = lot_named(lot)
+    if envelope not in ENVELOPES:
+        raise bodies.BadBody([Reason("field", bodies.MISSING, values={"name": "envelope"})])
     signed = queries.parameters_in_force(row)
     terms = bid_queries.terms(row, actor_of(request), envelope=envelope)
     return {

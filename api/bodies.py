@@ -6,13 +6,14 @@ from django.http import HttpRequest
 
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
-from sealing.canonical import NotCanonical, loads
+from sealing.canonical import NotCanonical, dumps, loads
 
 JSON_MOST = 1 << 18
 TOO_LARGE = Reason("body_size", _("请求内容超过规定的大小。"))
 NOT_JSON = Reason("json", _("请求内容不是规范的 JSON 对象。"))
 MISSING = _("缺少或填错了字段“{name}”。")
 _NUL = b"\\u0000"
+_LONGEST_LENGTH = 18  # digits of a length that is read at all
 
 
 class BodyTooLarge(Refused):
@@ -29,7 +30,8 @@ def raw(request: HttpRequest, *, most: int) -> bytes:
     :raises BodyTooLarge: it is longer
     """
     claimed = request.META.get("CONTENT_LENGTH") or "0"
-    if not claimed.isdigit() or int(claimed) > most:
+    digits = claimed.isascii() and claimed.isdigit() and len(claimed) <= _LONGEST_LENGTH
+    if not digits or int(claimed) > most:
         raise BodyTooLarge([TOO_LARGE])
     body = request.read(most + 1)
     if len(body) > most:
@@ -38,7 +40,7 @@ def raw(request: HttpRequest, *, most: int) -> bytes:
 
 
 def json_object(request: HttpRequest, *, most: int = JSON_MOST) -> dict[str, Any]:
-    """Return the JSON object of the body: no floats, no double keys, no NUL characters, bounded depth.
+    """Return the JSON object of the body: no floats, no double keys, no NUL, no lone surrogate, bounded depth.
 
     :raises BodyTooLarge: it is longer than `most`
     :raises BadBody: anything else
@@ -46,6 +48,7 @@ def json_object(request: HttpRequest, *, most: int = JSON_MOST) -> dict[str, Any
     body = raw(request, most=most)
     try:
         value = loads(body)
+        dumps(value)  # what has no canonical form can be neither signed nor kept
     except NotCanonical as error:
         raise BadBody([NOT_JSON]) from error
     if not isinstance(value, dict) or _NUL in body:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from uuid import UUID
 
 from identity.actor import Actor
@@ -17,6 +18,8 @@ from tendering.rules import intake
 from tendering.seal_words import read_header, reason_for
 
 OVER = Reason("upload_over", _("这次上传已被新的上传取代，请重新开始。"), "EB-27")
+NO_DIGEST = Reason("chunk_sha256", _("请求头 X-Chunk-SHA256 不是 64 位十六进制的 SHA-256 值，请更正后重传。"))
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor: Actor, sha256: str = "") -> int:
@@ -28,7 +31,7 @@ def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor:
     The same chunk again changes nothing. Chunks of a bid are refused from the deadline on: an unfinished upload counts
     as withdrawn (EB-27); those of a saved copy of a receipted bid are not.
 
-    :raises ActRefused: wrong number, length or leaf, another chunk there before, late, or the upload is over
+    :raises ActRefused: wrong number, length, leaf or `sha256`, another chunk there before, late, or the upload is over
     :raises NotFound: no such upload of this organisation
     """
     upload = bid_queries.own_upload(upload_id, actor)
@@ -52,8 +55,15 @@ def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor:
 
 
 def _leaf(header: Header, chunk: bytes, sha256: str) -> bytes:
-    """The leaf hash of a chunk that arrived as it was sent. :raises ValueError: it did not"""
-    if not hmac.compare_digest(hashlib.sha256(chunk).hexdigest(), sha256.lower()):
+    """The leaf hash of a chunk that arrived as it was sent.
+
+    :raises ValueError: it did not
+    :raises ActRefused: `sha256` is none
+    """
+    told = sha256.lower()
+    if not _SHA256.fullmatch(told):
+        raise ActRefused([NO_DIGEST])
+    if not hmac.compare_digest(hashlib.sha256(chunk).hexdigest(), told):
         raise ValueError("the chunk was damaged on the way")
     return leaf_of(header, chunk)
 

@@ -186,3 +186,26 @@ def test_every_operation_names_its_act():
     found = list(guarded(api))
     assert len(found) >= 19
     assert [row for row in found if row.act is None] == []
+
+
+@pytest.mark.parametrize("reason", ['"\\ud800"', '"\\u0000"'])
+def test_a_text_that_cannot_be_kept_is_refused_before_anything_is_asked(tender, client_of, hands, reason):
+    made = tender.opened_window(hands)
+    address = f"/api/v1/lots/{tender.lot.code}/bids/{made[0][0].digest}/rescue"
+    client = client_of(tender.cast.bidders[0])
+    answer = client.post(address, f'{{"reason": {reason}}}', content_type="application/json")
+    assert (answer.status_code, answer.json()["refused"][0]["check"]) == (422, "json")
+    assert "opening.rescue_asked" not in tender.kinds()
+
+
+def test_a_package_is_for_an_envelope_that_exists(tender, client_of):
+    client = client_of(tender.cast.bidders[0])
+    answer = client.get(f"/api/v1/lots/{tender.lot.code}/package?envelope=second")
+    assert (answer.status_code, "envelope" in answer.json()["refused"][0]["reason"]) == (422, True)
+
+
+@pytest.mark.parametrize("length", ["²", "9" * 5000])
+def test_a_length_that_is_no_number_is_refused(tender, client_of, length):
+    client = client_of(tender.cast.bidders[0])
+    address = f"/api/v1/lots/{tender.lot.code}/uploads"
+    assert client.post(address, b"x", content_type=RAW, CONTENT_LENGTH=length).status_code == 413

@@ -303,3 +303,14 @@ def test_an_incomplete_submission_that_is_refused_can_still_be_completed_in_time
         complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor)
     store_chunk(upload_id=upload.public_id, number=0, chunk=chunk, leaf=file.leaf(chunk), actor=bidder.actor)
     assert complete_bid(upload_id=upload.public_id, trailer=trailer, actor=bidder.actor).state == "received"
+
+
+@pytest.mark.parametrize("sha256", ["é", "0" * 63, "0" * 65, "Ｆ" * 64])
+def test_what_is_no_sha256_is_refused_in_words_and_stores_nothing(tender, sha256):
+    bidder = tender.cast.bidders[0]
+    header, chunks, _ = tender.seal(bidder).parts()
+    upload = start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
+    with pytest.raises(ActRefused, match="不是 64 位十六进制的 SHA-256 值") as refused:
+        store_chunk(upload_id=upload.public_id, number=0, chunk=chunks[0], leaf="", actor=bidder.actor, sha256=sha256)
+    assert refused.value.codes == {"chunk_sha256"}
+    assert bid_queries.received_chunks(upload) == []
