@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -28,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+NUL = "\0"
 
 
 class ContentPolicy:
@@ -41,6 +43,23 @@ class ContentPolicy:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class NoNul:
+    """Middleware for addresses with a NUL: a path with one names nothing, a query with one cannot be understood.
+
+    PostgreSQL refuses to look for such a text, and so would every view that looks one up.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path:
+            raise Http404
+        if any(NUL in text for name, values in request.GET.lists() for text in (name, *values)):
+            raise BadRequest
+        return self.get_response(request)
 
 
 class ChosenLanguage(LocaleMiddleware):

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "identity.middleware.ActiveRole",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ui.middleware.NoNul",
 ]
 
 ROOT_URLCONF = "config.urls"
