@@ -8,6 +8,8 @@ from django.urls import reverse
 from tendering import queries
 from tendering.models import Lot, Notice
 
+MOST = 1 << 31  # a database counts rows no further than its integers
+
 
 def numbered(rows: QuerySet[Notice]) -> QuerySet[Notice]:
     """Return the notices with `number`: 1 for the first of its lot."""
@@ -25,9 +27,10 @@ def numbered(rows: QuerySet[Notice]) -> QuerySet[Notice]:
 
 def notice_by_number(lot: Lot, number: int) -> Notice:
     """Return the lot's notice of that number. :raises Http404: there is none"""
-    found = list(queries.notices(lot).order_by(F("published_at").asc(), "pk")[number - 1 : number]) if number else []
+    rows = queries.notices(lot).order_by(F("published_at").asc(), "pk")
+    found = list(rows[number - 1 : number]) if 0 < number < MOST else []
     if not found:
-        raise Http404(number)
+        raise Http404(lot.code)
     return found[0]
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import Organisation
 from identity.roles import Role
 from lawbook.procedures import procedures
+from sealing.canonical import dumps, loads
 from tendering.operations.draft_lot import LotDraft
 from tendering.operations.register_project import ProjectDraft
 from ui.forms import InstantField, MoneyField, PageForm
@@ -103,12 +105,37 @@ class DocumentForm(PageForm):
     file = forms.FileField(label=_("文件"), help_text=_("PDF、Excel、Word、ZIP，不超过 100 MB；同类同名的会替换"))
 
 
+def _canonical(text: str) -> Any:
+    """Return the value of JSON text. :raises ValueError: it has no canonical form, lone surrogates included"""
+    found = loads(text.encode())
+    dumps(found)
+    return found
+
+
+class SignedField(forms.JSONField):
+    """What a script signed: canonical JSON, which alone can be signed. What cannot be read is kept as it was sent."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return _canonical(value)
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return _canonical(data) if data else None
+        except ValueError:
+            return InvalidJSONInput(data)
+
+
 class AnnounceForm(PageForm):
     """The signed parameters as the browser returns them."""
 
     deadline_at = InstantField(label=_("投标截止时间（同时开标）"))
-    statement = forms.JSONField(widget=forms.HiddenInput, required=False)
-    recipients = forms.JSONField(widget=forms.HiddenInput, required=False)
+    statement = SignedField(widget=forms.HiddenInput, required=False)
+    recipients = SignedField(widget=forms.HiddenInput, required=False)
 
 
 class AmendForm(AnnounceForm):

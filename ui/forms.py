@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ui.figures import SHANGHAI, shanghai
 
 INPUT_FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S.%f")
+YEARS = range(2000, 2101)
 
 
 class MoneyInput(forms.TextInput):
@@ -65,7 +66,10 @@ class InstantField(forms.Field):
     """An instant typed as Asia/Shanghai wall time; cleans to an aware datetime, whatever the reader's language."""
 
     widget = InstantInput
-    default_error_messages = {"invalid": _("请按 2026-12-08 15:00:00 的样子填写时间（北京时间）。")}
+    default_error_messages = {
+        "invalid": _("请按 2026-12-08 15:00:00 的样子填写时间（北京时间）。"),
+        "year": _("年份须在 2000 年至 2100 年之间，请核对。"),
+    }
 
     def prepare_value(self, value: Any) -> Any:
         return value
@@ -77,9 +81,12 @@ class InstantField(forms.Field):
             return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
         for style in INPUT_FORMATS:
             try:
-                return datetime.strptime(str(value).strip(), style).replace(tzinfo=SHANGHAI)
+                found = datetime.strptime(str(value).strip(), style).replace(tzinfo=SHANGHAI)
             except ValueError:
                 continue
+            if found.year not in YEARS:  # beyond them a slip of the pen, and time zones overflow at the ends
+                raise forms.ValidationError(self.error_messages["year"], code="year")
+            return found
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
     def has_changed(self, initial: Any, data: Any) -> bool:

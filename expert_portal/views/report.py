@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from evaluation.operations.draft_report import draft_report
 from evaluation.operations.explain_outlier import explain_outlier
 from evaluation.operations.sign_report import sign_report
 from expert_portal.forms import DraftForm, ExplainForm, SignForm
-from expert_portal.seats import REVIEWS, seat_of
+from expert_portal.seats import REVIEWS, Seat, seat_of
 from expert_portal.summaries import summary_context
 from identity.policy import Act
 from tendering.models import Lot
@@ -30,11 +31,16 @@ TO = "expert:summary"
 def summary(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Show the summary to a member; before both reviews are over there is none."""
     seat = seat_of(request, lot)
-    if not seat.pledged or (seat.phase in (*REVIEWS, "gathering") and lot.stage == "evaluating"):
-        leader_may = seat.phase == queries.DETAILED and seat.member.leader
-        if not leader_may:
-            return redirect("expert:room", lot.code)
+    if _too_early(seat):
+        return redirect("expert:room", lot.code)
     return render(request, TEMPLATE, summary_context(seat))
+
+
+def _too_early(seat: Seat) -> bool:
+    """Whether there is no summary yet for this member; the leader has one in the detailed review already."""
+    under_review = seat.phase in (*REVIEWS, "gathering") and seat.lot.stage == "evaluating"
+    leader_may = seat.phase == queries.DETAILED and seat.member.leader
+    return (under_review or not seat.pledged) and not leader_may
 
 
 @require_POST
@@ -42,10 +48,10 @@ def summary(request: HttpRequest, lot: Lot) -> HttpResponse:
 def explain(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Explain a score of one's own that stands out: `bid`, `item`, `text`."""
     form = ExplainForm(request.POST)
-    return act(
+    return _posted(
         request,
-        template=TEMPLATE,
-        context=_context(request, lot) | {"explain_form": form},
+        lot,
+        name="explain_form",
         form=form,
         operation=lambda: explain_outlier(
             lot_code=lot.code,
@@ -55,7 +61,6 @@ def explain(request: HttpRequest, lot: Lot) -> HttpResponse:
             text=form.cleaned_data["text"],
         ),
         done=_("说明已记录，将写入评标报告。"),
-        to=(TO, lot.code),
     )
 
 
@@ -64,14 +69,13 @@ def explain(request: HttpRequest, lot: Lot) -> HttpResponse:
 def draft(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Draft the report (the leader): `reject_all`, `reason`."""
     form = DraftForm(request.POST)
-    return act(
+    return _posted(
         request,
-        template=TEMPLATE,
-        context=_context(request, lot) | {"draft_form": form},
+        lot,
+        name="draft_form",
         form=form,
         operation=lambda: draft_report(lot_code=lot.code, actor=actor_of(request), **form.cleaned_data),
         done=_("评标报告已形成，请各成员签署。"),
-        to=(TO, lot.code),
     )
 
 
@@ -80,19 +84,23 @@ def draft(request: HttpRequest, lot: Lot) -> HttpResponse:
 def sign(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Sign the report: `dissent` holds the reasons of who disagrees."""
     form = SignForm(request.POST)
-    return act(
+    return _posted(
         request,
-        template=TEMPLATE,
-        context=_context(request, lot) | {"sign_form": form},
+        lot,
+        name="sign_form",
         form=form,
         operation=lambda: sign_report(lot_code=lot.code, actor=actor_of(request), **form.cleaned_data),
         done=_("您的签署已记录。"),
-        to=(TO, lot.code),
     )
 
 
-def _context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
-    return summary_context(seat_of(request, lot))
+def _posted(request: HttpRequest, lot: Lot, **how: Any) -> HttpResponse:
+    """Carry out an act of the summary; where there is none yet, say so in the room."""
+    seat, form, name = seat_of(request, lot), how["form"], how.pop("name")
+    if _too_early(seat):
+        messages.error(request, _("还没有评审汇总，请先完成评审室里的步骤。什么都没有改变。"))
+        return redirect("expert:room", lot.code)
+    return act(request, template=TEMPLATE, context=summary_context(seat) | {name: form}, to=(TO, lot.code), **how)
 
 
 @require_safe

@@ -19,7 +19,7 @@ from expert_portal.views.room import gathering_context
 from identity.policy import Act
 from tendering.models import Lot
 from ui.access import access
-from ui.acting import act
+from ui.acting import UNREADABLE, act
 from ui.context import actor_of
 
 TEMPLATE = "expert/pledge.html"
@@ -50,6 +50,8 @@ def recuse_seat(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Give the seat up, with a reason."""
     seat, form = seat_of(request, lot), RecuseForm(request.POST)
     context = _context(seat) | {"form": PledgeForm(), "recuse_form": form}
+    if not form.is_valid():
+        return render(request, TEMPLATE, context, status=UNREADABLE)
     return act(
         request,
         template=TEMPLATE,
@@ -57,10 +59,10 @@ def recuse_seat(request: HttpRequest, lot: Lot) -> HttpResponse:
         operation=lambda: recuse(
             lot_code=lot.code,
             actor=actor_of(request),
-            reason=request.POST.get("reason", ""),
-            refusal=request.POST.get("refusal") in ("1", "on", "true"),
+            reason=form.cleaned_data["reason"],
+            refusal=form.cleaned_data["refusal"],
         ),
-        done=_("已退出本标段评标委员会，缺员已按抽取顺序递补。"),
+        done=_("已退出本标段评标委员会；缺员按抽取顺序递补，顺序用完的由交易中心补抽。"),
         to=("expert:desk",),
     )
 

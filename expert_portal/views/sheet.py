@@ -1,6 +1,5 @@
 """Filling one's own sheet: by form, by script, and handing it in."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from expert_portal.views.room import TEMPLATE as ITEM
 from expert_portal.views.room import item_context
 from identity.policy import Act
 from lawbook.reasons import Refused
+from sealing.canonical import NotCanonical, loads
 from tendering.models import Lot
 from tendering.refusals import ActRefused
 from ui.access import access
@@ -29,6 +29,8 @@ from ui.context import actor_of
 from ui.refusals import CONFLICT, told
 
 UNREADABLE = 422
+NO_VERSION = -1
+LONGEST_VERSION = 9  # digits
 
 
 @require_safe
@@ -57,8 +59,8 @@ def save(request: HttpRequest, lot: Lot) -> JsonResponse:
 def _posted(request: HttpRequest, seat: Seat) -> tuple[int, Any]:
     """Return version and marks. :raises ActRefused: not the JSON that is expected"""
     try:
-        body = json.loads(request.body)
-    except ValueError:  # not JSON, or not UTF-8
+        body = loads(request.body)
+    except NotCanonical:  # not JSON, not UTF-8, too deep, or an endless number
         raise ActRefused([BAD_MARKS]) from None
     if not isinstance(body, dict) or type(body.get("version")) is not int or not {"marks", "patch"} & set(body):
         raise ActRefused([BAD_MARKS])
@@ -68,6 +70,14 @@ def _posted(request: HttpRequest, seat: Seat) -> tuple[int, Any]:
     if not isinstance(patch, dict) or not all(isinstance(cells, dict) for cells in patch.values()):
         raise ActRefused([BAD_MARKS])
     return body["version"], own.merged(own.marks_of(seat), patch)
+
+
+def _version(typed: str) -> int | None:
+    """Return the version a form was drawn from; None where it says none, one that never was where it is no number."""
+    if not typed:
+        return None
+    readable = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_VERSION
+    return int(typed) if readable else NO_VERSION
 
 
 def _refused(seat: Seat, exc: Refused) -> JsonResponse:
@@ -94,13 +104,13 @@ def mark(request: HttpRequest, lot: Lot) -> HttpResponse:
     seat, form = seat_of(request, lot), request.POST
     item, bid, cell = form.get("item", ""), form.get("bid", ""), own.cell_of(form)
     marks = own.merged(own.marks_of(seat), {bid: {item: cell}})
-    version = form.get("version", "")
+    version = _version(form.get("version", ""))
     try:
         save_sheet(
             lot_code=lot.code,
             actor=actor_of(request),
             marks=marks,
-            version=int(version) if version.isascii() and version.isdigit() else -1,
+            version=NO_VERSION if version is None else version,
         )
     except Refused as exc:
         if not seat.reviewing:
@@ -114,8 +124,6 @@ def mark(request: HttpRequest, lot: Lot) -> HttpResponse:
 def _onwards(work: Work, item: str, bid: str, wanted: str) -> HttpResponse:
     """Go to the next bid of the item, after the last to the first bid of the next item, in the end to the matrix."""
     code = work.seat.lot.code
-    if wanted == "compare":
-        return redirect("expert:compare", code, item)
     if wanted == "stay":
         return redirect("expert:item", code, item, bid)
     bids = [one.digest for one in work.bids(work.item(item))]
@@ -133,13 +141,12 @@ def _onwards(work: Work, item: str, bid: str, wanted: str) -> HttpResponse:
 def submit(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Hand the sheet in; what is missing is told all at once."""
     seat = seat_of(request, lot)
-    version = request.POST.get("version", "")
     try:
         submit_sheet(
             lot_code=lot.code,
             actor=actor_of(request),
             phase=request.POST.get("phase") or None,
-            version=int(version) if version.isascii() and version.isdigit() else None,
+            version=_version(request.POST.get("version", "")),
         )
     except Refused as exc:
         if not seat.reviewing:

@@ -15,6 +15,7 @@ from identity.roles import Role
 from tendering.models import Lot, Project
 
 CHINA = ZoneInfo("Asia/Shanghai")
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)  # of any lot; time zones overflow at years 1 and 9999
 
 SORTS: dict[str, tuple[str, ...]] = {
     "": ("-announced_at", "-pk"),
@@ -85,7 +86,7 @@ def _conditions(asked: LotSearch) -> list[Q]:
         "ceiling_yuan__gte": asked.amount_from,
         "ceiling_yuan__lte": asked.amount_to,
         f"{instant}__gte": asked.date_from and _midnight(asked.date_from),
-        f"{instant}__lt": asked.date_to and _midnight(asked.date_to + timedelta(days=1)),
+        f"{instant}__lt": asked.date_to and _midnight(asked.date_to, days=1),
         "project__rehearsal": asked.rehearsal,
     }
     conditions = [Q(**{name: value}) for name, value in simple.items() if value not in (None, "", ())]
@@ -100,8 +101,9 @@ def _says(word: str) -> Q:
     return found
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=CHINA)
+def _midnight(day: date, *, days: int = 0) -> datetime:
+    within = max(FIRST_DAY, min(day, LAST_DAY))
+    return datetime.combine(within + timedelta(days=days), time.min, tzinfo=CHINA)
 
 
 def regions(actor: Actor | None = None) -> list[str]:

@@ -43,3 +43,14 @@ def test_every_error_is_named_beside_its_field_and_what_was_typed_stays():
     assert html.count("<li>") == sum(len(errors) for errors in form.errors.values())
     assert 'value="-1.234"' in html and 'value="morgen"' in html
     assert 'for="id_price"' in html and 'id="id_price_error"' in html
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "2101", "9999"])
+def test_a_year_that_is_a_slip_of_the_pen_is_told_and_stays(year):
+    form = Offer({"price": "1", "at": f"{year}-12-31T23:59:59"})
+    assert not form.is_valid()
+    assert "2000 年至 2100 年" in str(form.errors["at"]) and f'value="{year}-12-31T23:59:59"' in str(form["at"])
+
+
+def test_the_first_and_the_last_year_are_read():
+    assert all(Offer({"price": "1", "at": at}).is_valid() for at in ("2000-01-01T00:00:00", "2100-12-31T23:59:59"))
