@@ -9,7 +9,7 @@ from lawbook.words import gettext_noop as _
 
 FINDING = "finding"
 STAGE_WORDS = {"form": _("形式评审"), "qualification": _("资格评审"), "responsiveness": _("响应性评审")}
-MOST_COUNTS = 10
+MOST_COUNTS = 10  # as many buttons as one can survey
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class RoomItem:
     points: str = ""
     low: str = ""
     tiers: tuple[tuple[str, str, str], ...] = ()
-    counts: tuple[tuple[int, str], ...] = ()
+    counts: tuple[tuple[int, str], ...] = ()  # empty where there are too many to choose from: points are typed then
+    counting: tuple[str, int] | None = None  # points each, most that count
     hints: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     blind: bool = False
@@ -110,6 +111,7 @@ def _item(item: ScoredItem, group: Group) -> RoomItem:
         low=str(item.minimum if item.kind is ItemKind.FREE else Decimal(0)),
         tiers=tuple((tier.name, str(tier.low), str(tier.high)) for tier in item.tiers),
         counts=_counts(item),
+        counting=(str(item.counted.each), item.counted.most) if item.counted else None,
         hints=item.hints,
         evidence=item.evidence,
         blind=group.blind,
@@ -118,9 +120,9 @@ def _item(item: ScoredItem, group: Group) -> RoomItem:
 
 def _counts(item: ScoredItem) -> tuple[tuple[int, str], ...]:
     rule = item.counted
-    if rule is None:
+    if rule is None or rule.most > MOST_COUNTS:
         return ()
-    return tuple((count, str(rule.points(count))) for count in range(min(rule.most, MOST_COUNTS) + 1))
+    return tuple((count, str(rule.points(count))) for count in range(rule.most + 1))
 
 
 def blind_evidence(scheme: Scheme) -> frozenset[str]:

@@ -22,6 +22,26 @@ def cell_of(form: QueryDict) -> dict[str, str]:
     return {"value": value, "reason": form.get("reason", "").strip(), "suggestion": form.get("suggestion", "")}
 
 
+def cells_of(form: QueryDict, digests: list[str]) -> dict[str, dict[str, str]]:
+    """Return bid → mark as the form over all bids gives them; each bid's fields bear its `prefix_of`."""
+    found = {}
+    for digest in digests:
+        names = {name: prefix_of(digest) + name for name in (*FIELDS, "tier")}
+        typed = {name: form.get(full, "").strip() for name, full in names.items()}
+        found[digest] = {name: typed[name] for name in FIELDS} | {"value": typed["value"] or typed["tier"]}
+    return found
+
+
+def prefix_of(digest: str) -> str:
+    """Return what a bid's fields begin with in the form over all bids."""
+    return f"{digest}-"
+
+
+def same(cell: dict[str, str] | None, other: dict[str, str]) -> bool:
+    """Whether two marks say the same: a field left out is empty, and browsers post line ends of their own."""
+    return all((cell or {}).get(name, "") == other.get(name, "").replace("\r\n", "\n") for name in FIELDS)
+
+
 def merged(marks: Marks, patch: Marks) -> Marks:
     """Return the marks with the cells of `patch` in the place of the old ones."""
     return {bid: {**marks.get(bid, {}), **patch.get(bid, {})} for bid in {**marks, **patch}}

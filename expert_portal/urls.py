@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from expert_portal.views import desk, files, matrix, report, room, seat, sheet
+from expert_portal.views import compare, desk, files, matrix, report, room, seat, sheet
 
 app_name = "expert"
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("<str:lot>/pledge/", seat.pledge_page, name="pledge"),
     path("<str:lot>/recuse/", seat.recuse_seat, name="recuse"),
     path("<str:lot>/vote/", seat.vote, name="vote"),
-    path("<str:lot>/items/<str:item>/compare/", matrix.compare, name="compare"),
+    path("<str:lot>/items/<str:item>/compare/", compare.compare, name="compare"),
     path("<str:lot>/items/<str:item>/<str:bid>/", room.item_page, name="item"),
     path("<str:lot>/mark/", sheet.mark, name="mark"),
     path("<str:lot>/matrix/", matrix.matrix, name="matrix"),

@@ -1,4 +1,4 @@
-"""All items over all bids, the colleagues' marks only once everybody has submitted; and one item side by side."""
+"""All items over all bids, the colleagues' marks only once everybody has submitted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation import queries
 from expert_portal.bids import RoomBid
-from expert_portal.context import Work, frame, work_of
-from expert_portal.evidence import files_for, leads_of
+from expert_portal.context import Work, frame
 from expert_portal.items import FINDING, RoomItem
 from expert_portal.marks import is_done
 from expert_portal.seats import REVIEWS, Seat, seat_of
@@ -118,22 +117,3 @@ def _sheet(context: dict[str, Any]) -> HttpResponse:
         for row in group["rows"]
     ]
     return sheet_response("matrix", heads=heads, rows=rows)
-
-
-@require_safe
-@access(Act.FILL_SHEET)
-def compare(request: HttpRequest, lot: Lot, item: str) -> HttpResponse:
-    """Show all bids for one item, side by side, with the evidence and one's mark of each."""
-    seat = seat_of(request, lot)
-    work = work_of(seat)
-    found = work.item(item)
-    columns = [
-        {
-            "bid": bid,
-            "leads": leads_of(lot, bid, found, files_for(lot, bid, found)),
-            "cell": work.marks.get(bid.digest, {}).get(item, {}),
-        }
-        for bid in work.bids(found)
-    ]
-    context = frame(seat, "room") | {"work": work, "item": found, "columns": columns, "tree": work.tree()}
-    return render(request, "expert/compare.html", context)

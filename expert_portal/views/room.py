@@ -80,7 +80,7 @@ def item_context(request: HttpRequest, seat: Seat, code: str, digest: str) -> di
         "before_item": codes[place - 1] if place else "",
         "after_item": codes[place + 1] if place + 1 < len(codes) else "",
         **_neighbours(bids, bid),
-        "script": _script(work, item, bid),
+        "script": script_of(work, item),
     }
 
 
@@ -92,11 +92,11 @@ def _neighbours(bids: list[RoomBid], bid: RoomBid) -> dict[str, str]:
     }
 
 
-def _script(work: Work, item: RoomItem, bid: RoomBid) -> dict[str, Any]:
+def script_of(work: Work, item: RoomItem) -> dict[str, Any]:
+    """Return what the room's script needs on a page over one item."""
     return {
         "version": work.seat.version,
         "item": item.code,
-        "bid": bid.digest,
         "total": work.total,
         "open": not work.seat.submitted,
         "words": room_words(),

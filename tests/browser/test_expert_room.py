@@ -166,3 +166,22 @@ def test_without_the_network_nothing_typed_is_lost(page: Page, room: Any, addres
     page.fill("#value1", "7.6")
     expect(page.locator("#saved")).to_contain_text("已自动保存")
     assert sheet_of(page, address, room)["marks"][room.digests[0]]["technical_method"]["value"] == "7.6"
+
+
+def test_side_by_side_every_column_saves_itself_and_none_is_lost(page: Page, room: Any, address: str) -> None:
+    first, second, third = room.digests
+    page.goto(address + at("compare", room, "technical_method"))
+    page.fill("#value1", "7.1")
+    page.fill("#reason1", "第一家")
+    page.fill("#value2", "7.2")
+    page.locator("#value3").locator("xpath=ancestor::fieldset[@data-bid]").locator("input[data-tier='2']").check()
+    expect(page.locator("#value3")).to_have_value("6.9")
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
+    expect(page.locator("#done")).to_have_text("3")
+    page.fill("#reason2", "第二家")
+    page.get_by_role("button", name="保存全部").click()
+    expect(page.locator("#reason2")).to_have_value("第二家")
+    expect(page.locator("#value1")).to_have_value("7.1")
+    marks = sheet_of(page, address, room)["marks"]
+    found = {bid: (marks[bid]["technical_method"]["value"], marks[bid]["technical_method"]["reason"]) for bid in marks}
+    assert found == {first: ("7.1", "第一家"), second: ("7.2", "第二家"), third: ("6.9", "")}

@@ -1,21 +1,22 @@
 // The committee's room: keys lead from cell to cell, and what is typed is saved as one works. Without this script the
-// same forms do the same. Saves are patches of one cell on the version this page was made from; a stale page is told so
-// and keeps what was typed.
+// same forms do the same. Saves are patches of the cells that were touched on the version this page was made from, one
+// cell or several side by side; a stale page is told so and keeps what was typed.
 
 const holder = document.getElementById("room-data");
 const data = holder ? JSON.parse(holder.textContent) : null;
-const form = document.getElementById("mark1");
+const form = document.querySelector(".markform");
+const cells = [...document.querySelectorAll(".markcell")];
 const saved = document.getElementById("saved");
 const merge = document.getElementById("merge");
 const pause = 700; // milliseconds after the last key
 let version = data?.version ?? 0;
-let dirty = false;
+const dirty = new Set(); // the cells with something that is not on the server
 let timer = 0;
 let running = null;
 
-function cell() {
+function markOf(cell) {
   const given = new FormData(form);
-  const text = (name) => String(given.get(name) ?? "").trim();
+  const text = (name) => String(given.get(cell.dataset.prefix + name) ?? "").trim();
   return { value: text("value").replace(/。|．/g, ".") || text("tier"), reason: text("reason"), suggestion: text("suggestion") };
 }
 
@@ -25,20 +26,22 @@ function say(text, bad = false) {
 }
 
 async function save() {
-  dirty = false;
+  const sent = [...dirty];
+  dirty.clear();
   say(data.words.saving);
-  const body = JSON.stringify({ version, patch: { [data.bid]: { [data.item]: cell() } } });
+  const patch = Object.fromEntries(sent.map((cell) => [cell.dataset.bid, { [data.item]: markOf(cell) }]));
+  const body = JSON.stringify({ version, patch });
   const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
   let answer;
   try {
     answer = await fetch(document.getElementById("room-urls").dataset.save, { method: "POST", headers, body });
   } catch {
-    dirty = true;
+    sent.forEach((cell) => dirty.add(cell));
     say(data.words.failed, true);
     timer = setTimeout(flush, 5000);
     return false;
   }
-  return answer.ok ? accepted(await answer.json()) : refused(answer);
+  return answer.ok ? accepted(await answer.json()) : refused(answer, sent);
 }
 
 function accepted(told) {
@@ -51,8 +54,8 @@ function accepted(told) {
   return true;
 }
 
-async function refused(answer) {
-  dirty = true;
+async function refused(answer, sent) {
+  sent.forEach((cell) => dirty.add(cell));
   const told = await answer.json().catch(() => ({ refused: [{ reason: String(answer.status) }] }));
   if (told.refused.some((one) => one.check === "stale_sheet")) {
     say(data.words.stale, true);
@@ -73,15 +76,15 @@ async function refused(answer) {
 async function flush() {
   clearTimeout(timer);
   while (running) await running;
-  if (!dirty) return true;
+  if (!dirty.size) return true;
   running = save().finally(() => {
     running = null;
   });
   return running;
 }
 
-function changed() {
-  dirty = true;
+function changed(cell) {
+  dirty.add(cell);
   clearTimeout(timer);
   timer = setTimeout(flush, pause);
 }
@@ -92,24 +95,22 @@ async function go(href) {
 }
 
 // A tier stands for a range: choosing one puts its highest score, a typed score finds its tier.
-function tierChosen(radio) {
-  const score = radio.form.elements.value;
-  if (radio.name === "tier" && score) score.value = radio.value;
-}
+const field = (cell, name) => form.elements[cell.dataset.prefix + name];
 
-function tierOf(owner) {
-  const score = Number(owner.elements.value?.value || NaN);
-  for (const radio of owner.querySelectorAll("input[name=tier]")) {
+function tierOf(cell) {
+  const score = Number(field(cell, "value")?.value || NaN);
+  for (const radio of cell.querySelectorAll("input[data-low]")) {
     radio.checked = score >= Number(radio.dataset.low) && score <= Number(radio.dataset.high);
   }
 }
 
-for (const owner of document.querySelectorAll(".markform")) {
-  tierOf(owner);
-  owner.addEventListener("input", (event) => {
-    if (event.target.name === "tier") tierChosen(event.target);
-    else if (event.target.name === "value") tierOf(owner);
-    if (data?.open && owner === form) changed();
+for (const cell of cells) {
+  tierOf(cell);
+  cell.addEventListener("input", (event) => {
+    const name = event.target.name.slice(cell.dataset.prefix.length);
+    if (name === "tier") field(cell, "value").value = event.target.value;
+    else if (name === "value") tierOf(cell);
+    if (data?.open) changed(cell);
   });
 }
 
@@ -117,13 +118,18 @@ if (form) {
   form.addEventListener("submit", (event) => {
     event.submitter?.focus();
     clearTimeout(timer);
-    dirty = false; // the form carries it
+    if (running) {
+      event.preventDefault(); // the form would carry a version that is just being replaced
+      running.finally(() => form.requestSubmit(event.submitter));
+      return;
+    }
+    dirty.clear(); // the form carries it
   });
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || !dirty || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#")) return;
+  if (!link || !dirty.size || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#")) return;
   event.preventDefault();
   go(link.href);
 });
@@ -145,7 +151,8 @@ document.addEventListener("keydown", (event) => {
     go(link.href);
     return;
   }
-  const tier = form?.querySelector(`input[data-tier="${CSS.escape(key)}"]:enabled`);
+  const here = event.target.closest(".markcell") ?? (cells.length === 1 ? cells[0] : null); // side by side: the cell in use
+  const tier = here?.querySelector(`input[data-tier="${CSS.escape(key)}"]:enabled`);
   if (tier && /^[0-9]$/.test(key)) {
     event.preventDefault();
     tier.checked = true;
@@ -154,5 +161,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (dirty) event.preventDefault();
+  if (dirty.size) event.preventDefault();
 });
