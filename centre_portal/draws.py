@@ -11,8 +11,9 @@ from centre_portal import words
 from evaluation import queries
 from evaluation.models import Committee, Member
 from evaluation.operations.draw_committee import inputs_of, seats_of
+from evaluation.operations.succession import orders_of, supplements_of
 from evaluation.rules.committee import MemberKind, eligible
-from evaluation.rules.draw import record_reasons
+from evaluation.rules.draw import record_reasons, specialty_at
 from lawbook import procedure
 from lawbook.reasons import Reason
 from ledger import clock
@@ -57,6 +58,17 @@ def called(committee: Committee) -> list[Member]:
     return list(committee.members.select_related("person").order_by("seat", "pk"))
 
 
+def vacant(committee: Committee) -> list[int]:
+    """Return the seats that nobody holds."""
+    taken = {member.seat for member in queries.members(committee)}
+    return [seat for seat in range(1, committee.size + 1) if seat not in taken]
+
+
+def is_delegates(committee: Committee, seat: int) -> bool:
+    """Whether the seat is the one of the purchaser's representative."""
+    return not specialty_at(seats_of(committee), seat)
+
+
 def recomputed(committee: Committee) -> list[Reason]:
     """Return why the recorded draw does not hold; empty when recomputing it seats the very same people."""
     experts = [member.person.login for member in queries.members(committee) if member.kind == MemberKind.EXPERT]
@@ -67,6 +79,7 @@ def recomputed(committee: Committee) -> list[Reason]:
         committed=record["commitment"],
         seated=experts,
         unavailable=record["unavailable"],
+        supplements=supplements_of(committee),
     )
 
 
@@ -83,5 +96,5 @@ def orders(committee: Committee) -> list[dict[str, Any]]:
                 for place, login in enumerate(order, start=1)
             ],
         }
-        for specialty, order in record["orders"].items()
+        for specialty, order in orders_of(committee).items()
     ]

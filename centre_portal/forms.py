@@ -28,6 +28,14 @@ def organisation_choices(none: str = "") -> list[tuple[str, str]]:
     return [*([("", none)] if none else []), *((uscc, f"{name}　{uscc}") for uscc, name in rows)]
 
 
+def delegates(lot: Lot) -> list[tuple[str, str]]:
+    """Return whom the purchaser can send into the committee, as choices: login, name."""
+    people = Membership.objects.filter(
+        organisation=lot.project.purchaser, role=Role.PURCHASER, ended_at=None, person__is_active=True
+    )
+    return [(row.person.login, row.person.name) for row in people.select_related("person")]
+
+
 class ReasonForm(PageForm):
     """A reason that is recorded."""
 
@@ -54,11 +62,22 @@ class DrawForm(PageForm):
 
     def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Membership.objects.filter(
-            organisation=lot.project.purchaser, role=Role.PURCHASER, ended_at=None, person__is_active=True
-        )
-        choices = [(row.person.login, row.person.name) for row in people.select_related("person")]
-        self.fields["representative"].choices = [("", _("不派代表，全部随机抽取")), *choices]  # type: ignore[attr-defined]
+        self.fields["representative"].choices = [("", _("不派代表，全部随机抽取")), *delegates(lot)]  # type: ignore[attr-defined]
+
+
+class ReplaceForm(ReasonForm):
+    """Why a seat is filled anew, and who sat there on the page; for the purchaser's seat who is sent now."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, lot: Lot, delegate: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if delegate:
+            choices = [("", _("请选择")), *delegates(lot)]
+            self.fields["representative"] = forms.ChoiceField(
+                label=_("招标人另行委派的代表"), required=False, choices=choices
+            )
+            self.order_fields(["representative", "reason", "seen"])
 
 
 class ExpertFilter(FilterForm):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("lots/<str:lot>/return/", lots.give_back, name="return"),
     path("lots/<str:lot>/draw/", committee.draw, name="draw"),
     path("lots/<str:lot>/committee/", committee.record, name="committee"),
+    path("lots/<str:lot>/committee/<int:seat>/replace/", committee.replace, name="replace_member"),
     path("lots/<str:lot>/evaluation/start/", committee.start, name="start_evaluation"),
     path("lots/<str:lot>/progress/", committee.progress, name="progress"),
     path("experts/", experts.experts, name="experts"),

@@ -21,6 +21,7 @@ MEMBER_STATES: dict[str, str] = {
     "seated": gettext_noop("已承诺"),
     "recused": gettext_noop("回避"),
     "refused": gettext_noop("不能到场"),
+    "replaced": gettext_noop("已更换"),
 }
 MEMBER_KINDS: dict[str, str] = {
     "expert": gettext_noop("专家"),

@@ -71,15 +71,26 @@ def parties(lot: Lot) -> Parties:
 
 
 def pool(lot: Lot, specialty: str) -> list[Candidate]:
-    """Return the active experts of a specialty as the recusal rules look at them."""
-    experts = Expert.objects.filter(active=True, specialty=specialty, person__is_active=True)
+    """Return the active experts of a specialty, whose role has not ended, as the recusal rules look at them."""
+    experts = Expert.objects.filter(
+        active=True,
+        specialty=specialty,
+        person__is_active=True,
+        person__memberships__role=Role.EXPERT,
+        person__memberships__ended_at=None,
+    ).distinct()
     return [as_candidate(expert) for expert in experts.select_related("person", "employer").order_by("person__login")]
 
 
 def as_candidate(expert: Expert) -> Candidate:
-    """Return an expert as the recusal rules look at one; roles held elsewhere count as acting for that organisation."""
-    acts_for = expert.person.memberships.exclude(role=Role.EXPERT).values_list("organisation__uscc", flat=True)
-    supervises = expert.person.memberships.filter(role=Role.REGULATOR).exists()
+    """Return an expert as the recusal rules look at one.
+
+    Every role in force counts as acting for its organisation, the expert's own included, as the policy counts it:
+    whoever it would keep out of the room must not be drawn.
+    """
+    held = expert.person.memberships.filter(ended_at=None)
+    acts_for = held.values_list("organisation__uscc", flat=True)
+    supervises = held.filter(role=Role.REGULATOR).exists()
     return Candidate(
         person=expert.person.login,
         employer=expert.employer.uscc if expert.employer else "",

@@ -95,6 +95,8 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "envelope.started": {"envelope": is_text, "admitted": list_of(is_hash)},
     "envelope.window_ended": {"envelope": is_text},
     "envelope.finished": {"envelope": is_text, **_COUNTED},
+    "member.removed": _SEAT,
+    "committee.supplemented": {**_SEAT, "record": is_object},
     "evaluation.started": {"bids": list_of(is_hash), "phase": lambda value: value in PHASES},
     "sheet.submitted": {
         **_SEAT,

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from centre_portal import draws, words
-from centre_portal.forms import DrawForm
+from centre_portal.forms import DrawForm, ReplaceForm
 from centre_portal.views.lots import TEMPLATE, lot_context
 from evaluation import queries as evaluation
 from evaluation.operations.draw_committee import draw_committee
+from evaluation.operations.replace_member import PHASES, replace_member
 from evaluation.operations.start_evaluation import start_evaluation
 from identity.policy import Act
 from identity.roles import Role
@@ -20,6 +21,8 @@ from ui.access import access
 from ui.acting import act
 from ui.context import actor_of
 from ui.refusals import told
+
+REPLACE = "centre/replace.html"
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,6 +62,9 @@ def _record(lot: Lot) -> dict[str, Any]:
         "phase": words.PHASES.get(committee.phase, ""),
         "kinds": words.MEMBER_KINDS,
         "states": words.MEMBER_STATES,
+        "sitting": {member.pk for member in evaluation.members(committee)},
+        "vacant": draws.vacant(committee),
+        "replaceable": committee.phase in PHASES,
     }
 
 
@@ -69,6 +75,32 @@ def record(request: HttpRequest, lot: Lot) -> HttpResponse:
     if actor_of(request).role not in (Role.CENTRE, Role.REGULATOR):
         return redirect("public:lot", lot.code)
     return render(request, "centre/committee.html", _record(lot))
+
+
+@require_http_methods(["GET", "POST"])
+@access(Act.DRAW_COMMITTEE)
+def replace(request: HttpRequest, lot: Lot, seat: int) -> HttpResponse:
+    """Fill a seat anew; asks for the reason, and for the purchaser's seat who is sent now."""
+    committee = evaluation.committee_of(lot)
+    if committee is None:
+        return redirect("centre:lot", lot.code)
+    if not 1 <= seat <= committee.size:
+        raise Http404(str(seat))
+    member = evaluation.members(committee).filter(seat=seat).first()
+    about: dict[str, Any] = {"lot": lot, "delegate": draws.is_delegates(committee, seat)}
+    if request.method == "GET":
+        form = ReplaceForm(initial={"seen": member.person.login if member else ""}, **about)
+        return render(request, REPLACE, about | {"seat": seat, "member": member, "form": form})
+    form = ReplaceForm(request.POST, **about)
+    return act(
+        request,
+        template=REPLACE,
+        context=about | {"seat": seat, "member": member},
+        form=form,
+        operation=lambda: replace_member(lot_code=lot.code, seat=seat, actor=actor_of(request), **form.cleaned_data),
+        done=_("席位已更换，新成员承诺后到位。"),
+        to=("centre:committee", lot.code),
+    )
 
 
 @require_POST

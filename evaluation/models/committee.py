@@ -23,7 +23,7 @@ class Committee(models.Model):
 
     lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="committee")
     size = models.PositiveSmallIntegerField(default=5)
-    draw = models.JSONField(default=dict, blank=True)
+    draw = models.JSONField(default=dict, blank=True)  # the record, and `supplements`: records of later draws
     formed_at = models.DateTimeField()
     phase = models.CharField(max_length=20, default="gathering")  # gathering|preliminary|detailed|summary|signed
     votes = models.JSONField(default=dict, blank=True)  # login → seat voted for as leader (EC-9)
@@ -34,6 +34,7 @@ class MemberState(models.TextChoices):
     SEATED = "seated"  # pledged, no conflict
     RECUSED = "recused"
     REFUSED = "refused"
+    REPLACED = "replaced"  # by the trading centre: never appeared, or the purchaser sends somebody else
 
 
 class Member(models.Model):

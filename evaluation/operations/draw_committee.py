@@ -43,7 +43,7 @@ def draw_committee(*, lot_code: str, actor: Actor, size: int = 5, representative
     :raises DrawInvalid: a pool is too small
     """
     lot, now = lock_lot(code=lot_code)
-    delegate = _representative(lot, representative)
+    delegate = representative_of(lot, representative)
     refuse_if(_reasons(lot, actor, size=size, wanted=representative, delegate=delegate))
     seats = _seats(lot, size - (1 if delegate else 0), now)
     begun = drawing.begun(lot, EXPERTS, now=now)
@@ -64,12 +64,14 @@ def _minimum(lot: Lot, now: datetime) -> int:
     return procedure(lot.project.procedure).committee_minimum(legal_day(now))
 
 
-def _representative(lot: Lot, login: str) -> Person | None:
+def representative_of(lot: Lot, login: str) -> Person | None:
+    """Return the person of this login if the purchaser may send them now."""
     people = Person.objects.filter(
         login=login,
         is_active=True,
         memberships__organisation=lot.project.purchaser,
         memberships__role=Role.PURCHASER,
+        memberships__ended_at=None,
     )
     return people.first() if login else None
 

@@ -5,6 +5,7 @@ The order comes from `tendering.rules.draws`; here it is read: who is seated, wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
@@ -77,15 +78,63 @@ def record_reasons(
     committed: str,
     seated: Sequence[str],
     unavailable: Sequence[str] = (),
+    supplements: Sequence[Mapping[str, Any]] = (),
 ) -> list[Reason]:
-    """Return why a recorded draw does not hold: the seed is another, or somebody else would have been seated."""
+    """Return why a recorded draw does not hold: a seed is another, or somebody else would have been seated.
+
+    A seat may be vacant; who sits must be the first of the order who are not unavailable. `supplements` are the
+    records of supplementary draws: their orders follow the main one.
+    """
     found = [] if draws.seed_matches(inputs.seed, committed) else [_reason("seed_mismatch")]
-    try:
-        again = draw_experts(wanted, inputs, unavailable=unavailable)
-    except DrawInvalid as refusal:
-        return [*found, *refusal.reasons]
-    strangers = sorted(set(seated) ^ set(again.members))
+    broken = [reason for record in supplements for reason in draws.problems(record)]
+    if broken:
+        return [*found, *broken]
+    if any(record["seed"] != inputs.seed.hex() for record in supplements):
+        found.append(_reason("seed_mismatch"))
+    orders = whole_orders(wanted, inputs, supplements=supplements)
+    again = {person for seats in wanted for person in _turn(seats, orders[seats.specialty], seated, unavailable)}
+    strangers = sorted(set(seated) ^ again)
     return [*found, *(_reason("called_out_of_turn", person=person) for person in strangers)]
+
+
+def _turn(seats: Seats, order: Sequence[str], seated: Sequence[str], unavailable: Sequence[str]) -> list[str]:
+    taken = min(seats.count, len(set(order) & set(seated)))
+    return [person for person in order if person not in set(unavailable)][:taken]
+
+
+def whole_orders(
+    wanted: Sequence[Seats], inputs: draws.Inputs, *, supplements: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Return specialty → the order in which its experts are called: the drawn one, then those of supplementary draws.
+
+    A supplementary draw is of the same seed, lines and head; its matter is `specialty/n`, so that its order is its own.
+    """
+    orders = draws.orders([seats.matter for seats in wanted], inputs)
+    for record in supplements:
+        for row in record["matters"]:
+            matter = draws.Matter(row["name"], tuple(row["candidates"]), row["count"])
+            specialty = specialty_of(matter.name)
+            orders[specialty] = orders.get(specialty, ()) + draws.orders([matter], inputs)[matter.name]
+    return orders
+
+
+def specialty_of(matter: str) -> str:
+    """Return the specialty of a supplementary matter: `construction_cost/1` → `construction_cost`."""
+    return matter.rpartition("/")[0]
+
+
+def specialty_at(wanted: Sequence[Seats], seat: int) -> str:
+    """Return the specialty that the seat (from 1) was drawn from: seats are given specialty by specialty; "" if none.
+
+    >>> specialty_at([Seats("works", 3, ()), Seats("cost", 2, ())], 4)
+    'cost'
+    """
+    last = 0
+    for seats in wanted:
+        last += seats.count
+        if seat <= last:
+            return seats.specialty
+    return ""
 
 
 def _reason(code: str, **values: str) -> Reason:

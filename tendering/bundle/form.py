@@ -31,7 +31,8 @@ RECEIPT, SHARES = "receipt.json", "shares.json"
 ONCE = (*LEAVES.values(), CHECKPOINTS, ENTRIES, PARAMETERS, DOCUMENT, TRUST)
 BID_MEMBERS = {FULL: (RECEIPT, SEALED, SHARES), PUBLIC: (HEADER, RECEIPT, TRAILER)}
 LEAF = 32
-ENTRY_KINDS_KEPT_BACK = frozenset({"committee.drawn"})  # of the public variant: its pool names who was never drawn
+# of the public variant: their pools name who was never drawn
+ENTRY_KINDS_KEPT_BACK = frozenset({"committee.drawn", "committee.supplemented"})
 
 TEXT = "gongheng/bundle/v1\nlot {lot}\n{digest}\n"
 _BID_MEMBER = re.compile(r"bids/([0-9a-f]{64})/([a-z.]{1,20})\Z")

@@ -133,21 +133,6 @@ def test_votes_for_who_left_do_not_fall_to_the_successor(opened):
     assert kinds(opened)[-2] == "member.refused"
 
 
-def test_when_nobody_is_left_in_the_pool_the_member_is_told(opened):
-    draw(opened)
-    for _ in range(2):
-        technologist = next(a for a, m in zip(opened.actors(), opened.members(), strict=True) if m.seat == 1)
-        if not Expert.objects.filter(person__login=technologist.login, specialty="construction_technology").exists():
-            break
-        try:
-            recuse(lot_code=opened.code, actor=technologist, reason="回避")
-        except DrawInvalid as refusal:
-            assert refusal.codes == {"pool_too_small"}
-            assert queries.member_of(opened.lot, technologist.login) is not None
-            return
-    pytest.fail("four technologists cannot give three seats twice refilled")
-
-
 def test_nobody_pledges_before_the_bidders_names_are_out(opened):
     draw(opened)
     Lot.objects.update(stage="opening")

@@ -8,10 +8,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluation.models import Expert
+from evaluation.operations.draw_committee import draw_committee
+from evaluation.operations.recuse import recuse
 from identity.models import Membership, Organisation, Person
+from identity.roles import Role
 from ledger import clock
 from tendering.models import Award, Lot
-from tests.cast import make_uscc
+from tests.cast import make_player, make_uscc
+from tests.opened_lot import make_opened_lot
 from tests.portals.lots import make_bid, make_lot, make_opened, with_draws
 
 pytestmark = pytest.mark.django_db(transaction=False)
@@ -228,3 +232,51 @@ def test_every_list_of_the_centre_exports_a_workbook(centre, cast, pool, name):
 def test_an_unknown_document_is_not_found(regulator, cast):
     lot = make_lot(cast)
     assert regulator.get(reverse("public:document", args=[lot.code, "00" * 32])).status_code == 404
+
+
+def seated(cast, tmp_path, settings):
+    for name in ("OPENED_ROOT", "DOCUMENT_ROOT"):
+        setattr(settings, name, tmp_path / name.lower())
+    opened = make_opened_lot(cast)
+    draw_committee(lot_code=opened.code, actor=cast.centre.actor, representative="purchaser")
+    return opened
+
+
+def test_the_centre_replaces_a_member_who_never_appears(centre, cast, tmp_path, settings):
+    opened = seated(cast, tmp_path, settings)
+    first, record = opened.members()[0], reverse("centre:committee", args=[opened.code])
+    address = reverse("centre:replace_member", args=[opened.code, 1])
+    assert address in text_of(centre.get(record))
+    assert f'name="seen" value="{first.person.login}"' in text_of(centre.get(address))
+    typed = {"seen": first.person.login, "reason": ""}
+    assert "请写明理由" in text_of(centre.post(address, typed), 409)
+    typed["reason"] = "多次联系不上"
+    assert centre.post(address, typed).status_code == 302
+    page = text_of(centre.post(address, typed), 409)  # the second click
+    assert "没有再次办理" in page and "多次联系不上" in page
+    page = text_of(centre.get(record))
+    assert "已更换" in page and "复算一致" in page and "多次联系不上" in page
+    assert opened.members()[0].person != first.person
+
+
+def test_the_purchasers_seat_asks_who_is_sent_instead(centre, cast, tmp_path, settings):
+    opened = seated(cast, tmp_path, settings)
+    make_player(0, "", role=Role.PURCHASER, login="delegate2", organisation=cast.purchaser.organisation)
+    address = reverse("centre:replace_member", args=[opened.code, 5])
+    assert "delegate2" in text_of(centre.get(address))
+    typed = {"seen": "purchaser", "reason": "须回避", "representative": "delegate2"}
+    assert centre.post(address, typed).status_code == 302
+    assert opened.members()[4].person.login == "delegate2"
+    assert centre.get(reverse("centre:replace_member", args=[opened.code, 9])).status_code == 404
+
+
+def test_a_vacant_seat_is_shown_and_leads_to_the_supplementary_draw(centre, cast, tmp_path, settings):
+    opened = seated(cast, tmp_path, settings)
+    for _ in range(3):
+        members = [m for m in opened.members() if m.seat <= 2]
+        recuse(lot_code=opened.code, actor=opened.actor(members[0]), reason="回避")
+    vacant = next(seat for seat in (1, 2) if seat not in {m.seat for m in opened.members()})
+    page = text_of(centre.get(reverse("centre:committee", args=[opened.code])))
+    address = reverse("centre:replace_member", args=[opened.code, vacant])
+    assert f"第 {vacant} 席空缺" in page and address in page and "复算一致" in page
+    assert "专家库中也没有该专业可以补抽的专家" in text_of(centre.post(address, {"seen": "", "reason": "补抽"}), 409)

@@ -39,6 +39,60 @@ def a_line_of_those_present_is_left_out(bundle: Forgery) -> None:
     bundle.rebuild_log()
 
 
+def supplemented(bundle: Forgery, *candidates: str) -> dict:
+    """Let the log tell of a supplementary draw in the place of the leader's election, and return its record."""
+    record, row = bundle.payload("committee.drawn"), bundle.of_kind("leader.elected")[0]
+    further = draws.make_record(
+        [draws.Matter(f"{record['matters'][0]['name']}/1", candidates)],
+        purpose=record["purpose"],
+        seed=bytes.fromhex(record["seed"]),
+        committed=record["commitment"],
+        contributions=record["contributions"],
+        checkpoint=record["checkpoint"],
+    )
+    row["body"] |= {"kind": "committee.supplemented", "payload": {"seat": 1, "record": further}}
+    return further
+
+
+@tampering(PLATFORM)
+def a_supplementary_draw_from_the_committed_seed_is_none(bundle: Forgery) -> None:
+    """The proof that the three below are caught for what is wrong in them."""
+    supplemented(bundle, "further1", "further2")
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "draws")
+def a_supplementary_draw_seats_another(bundle: Forgery) -> None:
+    further = supplemented(bundle, "further1", "further2")
+    (name,) = further["result"]
+    further["result"][name] = [next(one for one in ("further1", "further2") if one not in further["result"][name])]
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "draws")
+def a_supplementary_draw_calls_who_was_passed_over(bundle: Forgery) -> None:
+    supplemented(bundle, "further1", bundle.payload("committee.drawn")["matters"][0]["candidates"][0])
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "draws")
+def a_supplementary_draw_is_of_a_seed_chosen_later(bundle: Forgery) -> None:
+    further = supplemented(bundle, "further1", "further2")
+    further["seed"] = "11" * 32
+    further["commitment"] = draws.commitment(bytes.fromhex(further["seed"]))
+    recomputed(further)
+    bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "sheets")
+def a_seat_is_given_away_after_its_sheet_was_handed_in(bundle: Forgery) -> None:
+    early, late = bundle.of_kind("leader.elected")[0], bundle.of_kind("sheet.submitted")[0]
+    payload = {"seat": late["body"]["payload"]["seat"], "reason": "x", "vacant": False}
+    removed = early["body"] | {"kind": "member.removed", "payload": payload}
+    early["body"], late["body"] = late["body"], removed
+    bundle.rebuild_log()
+
+
 @tampering(PLATFORM, "heads_seen")
 def another_head_enters_a_draw(bundle: Forgery) -> None:
     record = bundle.payload("committee.drawn")

@@ -92,6 +92,7 @@ class World:
             "login": expert.login,
             "item": lot.scheme["review"][0]["code"],
             "number": 1,
+            "seat": 1,
             "matter": "coefficients",
             "file": 0,
             "page": 1,

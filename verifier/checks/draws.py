@@ -11,6 +11,7 @@ from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, judged, not_applicable
 
 COEFFICIENTS = "coefficients"
+SUPPLEMENT = "committee.supplemented"
 
 
 def draws_recomputed(case: Case) -> Finding:
@@ -22,7 +23,8 @@ def draws_recomputed(case: Case) -> Finding:
         place = f"draw {record.get('purpose')} (entry {entry.index})"
         wrong += [f"{place}: {reason.code}: {_said(reason.values)}" for reason in draws.problems(record)]
         wrong += [f"{place}: {reason}" for reason in _context_reasons(case, entry, record)]
-    purposes = [record.get("purpose") for _entry, record in case.records]
+    wrong += list(_supplement_reasons(case))
+    purposes = [record.get("purpose") for entry, record in case.records if entry.kind != SUPPLEMENT]
     wrong += [f"{purpose} was drawn twice" for purpose in purposes if purposes.count(purpose) > 1]
     return judged(wrong, f"{', '.join(str(purpose).rpartition('/')[2] for purpose in purposes)} recomputed")
 
@@ -71,3 +73,25 @@ def _coefficient_reasons(case: Case) -> Iterator[str]:
             yield "the coefficients were drawn from other values than the published ones"
         if any(one.index < entry.index for one in case.evidence.of("share.released")):
             yield "a share was released before the coefficients were drawn"
+
+
+def _supplement_reasons(case: Case) -> Iterator[str]:
+    """A supplementary draw follows the main one, one of its specialties, among people whom no record names yet."""
+    drawn = case.evidence.last("committee.drawn")
+    main = drawn.payload["matters"] if drawn and isinstance(drawn.payload.get("matters"), list) else []
+    specialties = {str(row["name"]) for row in main}
+    named = {login for row in main for login in row["candidates"]}
+    supplements = [(entry, record) for entry, record in case.records if entry.kind == SUPPLEMENT]
+    for number, (entry, record) in enumerate(supplements, start=1):
+        if draws.problems(record):
+            continue  # told already
+        place = f"the supplementary draw of entry {entry.index}"
+        matters = [str(row["name"]).rpartition("/") for row in record["matters"]]
+        if [(name in specialties, place_in_row) for name, _slash, place_in_row in matters] != [(True, str(number))]:
+            yield f"{place} is not number {number} of a specialty of the committee"
+        if drawn is None or drawn.index > entry.index or drawn.payload.get("purpose") != record["purpose"]:
+            yield f"{place} follows no draw of the committee"
+        candidates = {login for row in record["matters"] for login in row["candidates"]}
+        if candidates & named:
+            yield f"{place} names people whom an earlier draw named"
+        named |= candidates

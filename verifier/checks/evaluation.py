@@ -75,6 +75,11 @@ def sheets(case: Case) -> Finding:
     twice = [place for place, count in Counter(places).items() if count > 1]
     wrong += [f"seat {seat} handed in two {phase} sheets" for phase, seat in twice]
     wrong += _seat_reasons(case, report)
+    wrong += [
+        f"seat {one.payload['seat']} was given to somebody else (entry {one.index}) after it handed in a sheet"
+        for one in case.evidence.of("member.removed")
+        if any(entry.payload["seat"] == one.payload["seat"] and entry.index < one.index for entry in entries)
+    ]
     if any(entry.index > report.index for entry in entries):
         wrong.append("a sheet was handed in after the report was drafted")
     return judged(wrong, f"{len(entries)} sheets of {len({seat for _phase, seat in places})} members")
@@ -104,7 +109,8 @@ def _sheet_reasons(scheme: Scheme, entry: LedgerEntry, bids: list[str]) -> Itera
 def _seat_reasons(case: Case, report: LedgerEntry) -> Iterator[str]:
     """The same seats in every phase, from 1 on without a gap, as many as the committee was drawn for."""
     scheme = scheme_of(case)
-    scored = bool(report.payload["content"]["places"])
+    # no detailed sheet where the price alone is scored: it is computed
+    scored = bool(report.payload["content"]["places"]) and bool(scheme.judged_items())
     wanted = [phase for phase, held in ((PRELIMINARY, bool(scheme.review)), (DETAILED, scored)) if held]
     seats = {phase: set(sheets_of(case, phase)) for phase in wanted}
     drawn = case.evidence.last("committee.drawn")
