@@ -36,6 +36,40 @@ def _items(scheme: Mapping[str, Any]) -> Iterator[tuple[Data, Data]]:
 SETS = ("float_set", "k1_set", "q_set")
 
 
+def _codes(scheme: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(item["code"] for item in [*scheme.get("review", []), *(item for _group, item in _items(scheme))])
+
+
+def completed(draft: Mapping[str, Any], default: Mapping[str, Any]) -> Data:
+    """Return the draft with everything the default has besides, in its order; what is in both is the draft's."""
+    made = {**deepcopy(dict(default)), **deepcopy(dict(draft))}
+    made["review"] = _merged(draft.get("review", []), default.get("review", []))
+    made["groups"] = _merged(draft.get("groups", []), default.get("groups", []))
+    offered = {group["code"]: group["items"] for group in default.get("groups", [])}
+    for group in made["groups"]:
+        group["items"] = _merged(group["items"], offered.get(group["code"], []))
+    if {"tie_break"} & {*draft, *default}:
+        made["tie_break"] = [*dict.fromkeys([*default.get("tie_break", []), *draft.get("tie_break", [])])]
+    return made
+
+
+def _merged(drafted: list[Data], offered: list[Data]) -> list[Data]:
+    """Return the rows of both by code: the default's order, the draft's content, the draft's own rows last."""
+    rows = {row["code"]: row for row in [*offered, *drafted]}
+    return [deepcopy(row) for row in rows.values()]
+
+
+def _without_strays(scheme: Data) -> Data:
+    """Return the scheme without what speaks of groups or a price that nothing is left of."""
+    left = {f"group:{group['code']}" for group in scheme.get("groups", [])}
+    priced = any(item["kind"] == "price" for _group, item in _items(scheme))
+    if "tie_break" in scheme:
+        scheme["tie_break"] = [key for key in scheme["tie_break"] if key in left or (key == "price" and priced)]
+    if not priced:
+        scheme.pop("price", None)
+    return scheme
+
+
 class RatioSetField(forms.CharField):
     """The values that a coefficient is drawn from at the opening, as ratios; one value is not drawn but fixed."""
 
@@ -58,14 +92,17 @@ class PointsForm(PageForm):
     """One field for each number of a scheme: points of items, tier bounds, counted rules, the price rule.
 
     Field names: `keep:CODE`, `title:CODE`, `points:CODE`, `low:CODE:N`, `high:CODE:N`, `each:CODE`, `most:CODE`,
-    `review:CODE`, `price:NAME`.
+    `review:CODE`, `price:NAME`. `default` is the procedure's scheme: what the draft left out of it is offered unticked.
     """
 
-    def __init__(self, scheme: Mapping[str, Any], data: Any = None) -> None:
-        self._scheme = deepcopy(dict(scheme))
+    def __init__(
+        self, scheme: Mapping[str, Any], data: Any = None, *, default: Mapping[str, Any] | None = None
+    ) -> None:
+        self._kept = _codes(scheme) if scheme else _codes(default or {})
+        self._scheme = completed(scheme, default or {})
         super().__init__(data, prefix="scheme")
         for item in self._scheme.get("review", []):
-            self._add(f"review:{item['code']}", forms.BooleanField(required=False, initial=True, label=item["title"]))
+            self._add(f"review:{item['code']}", self._tick(item))
         for _group, item in _items(self._scheme):
             self._add_item(item)
         for name in ("e_above", "e_below", "drop_count", "drop_from"):
@@ -81,12 +118,15 @@ class PointsForm(PageForm):
         field.widget.attrs.setdefault("class", look)
         field.widget.attrs["aria-label"] = str(field.label or name)
 
+    def _tick(self, item: Data) -> forms.BooleanField:
+        return forms.BooleanField(required=False, initial=item["code"] in self._kept, label=item["title"])
+
     def _add_number(self, name: str, initial: Any) -> None:
         self._add(name, forms.DecimalField(initial=initial, min_value=Decimal(0), max_digits=9, decimal_places=4))
 
     def _add_item(self, item: Data) -> None:
         code = item["code"]
-        self._add(f"keep:{code}", forms.BooleanField(required=False, initial=True, label=item["title"]))
+        self._add(f"keep:{code}", self._tick(item))
         self._add(f"title:{code}", forms.CharField(initial=item["title"], max_length=80))
         self._add_number(f"points:{code}", item["points"])
         for number, tier in enumerate(item.get("tiers", [])):
@@ -107,7 +147,7 @@ class PointsForm(PageForm):
         for name in [n for n in typed if n.startswith("price:")]:
             key = name.partition(":")[2]
             made["price"][key] = _price_value(key, typed[name])
-        return made
+        return _without_strays(made)
 
     def _filled(self, item: Data) -> Data:
         code, typed = item["code"], self.cleaned_data

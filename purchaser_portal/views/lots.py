@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.policy import Act
+from lawbook import scheme
+from lawbook.procedures import procedure
 from lawbook.reasons import Refused
 from purchaser_portal import schemes
 from purchaser_portal.forms import DOCUMENT_KINDS, POLICIES, AnswerForm, DocumentForm, LotForm, ReasonForm
@@ -64,7 +66,8 @@ def lot_page(request: HttpRequest, lot: Lot) -> HttpResponse:
 def edit(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Edit the draft."""
     form = LotForm(request.POST or None, initial={name: getattr(lot, name) for name in LotForm.base_fields})
-    points = schemes.PointsForm(lot.scheme, request.POST or None)
+    default = scheme(procedure(lot.project.procedure).default_scheme)
+    points = schemes.PointsForm(lot.scheme, request.POST or None, default=default)
     context = {"project": lot.project, "lot": lot, "form": form, "points": points, "heading": _("编辑标段")}
     if request.method == "GET" or not (form.is_valid() and points.is_valid()):
         return render(request, "purchaser/lot_edit.html", context, status=UNREADABLE if form.is_bound else 200)

@@ -135,3 +135,11 @@ def test_the_centres_draw_and_the_start_of_the_evaluation_ask_first(client, cast
     assert 'data-confirm="抽取只有一次' in text_of(client.get(reverse("centre:draw", args=[opened.code])))
     seat(opened)
     assert 'data-confirm="开始评标后不能回到开标' in text_of(client.get(reverse("centre:lot", args=[opened.code])))
+
+
+def test_the_edit_page_offers_again_what_the_draft_dropped(owner, opened):
+    scheme = opened.fresh().scheme
+    code = scheme["review"][0]["code"]
+    Lot.objects.filter(pk=opened.lot.pk).update(stage="draft", scheme=scheme | {"review": []})
+    page = text_of(owner.get(at("lot_edit", opened)))
+    assert f'name="scheme-review:{code}"' in page
