@@ -57,12 +57,13 @@ def _reasons(lot: Lot, committee: Committee, sheet: Sheet) -> list[Reason]:
 
 
 def _go_on(lot: Lot, committee: Committee) -> None:
-    """Open the next phase when everybody has submitted; without a valid bid nothing is left to score."""
+    """Open the next phase when everybody has submitted; without a valid bid or an item there is none to score."""
     found = queries.sheets(committee, committee.phase)
     if len(found) < queries.members(committee).count() or any(s.submitted_at is None for s in found.values()):
         return
     following = "summary"
-    if committee.phase == queries.PRELIMINARY and outcome.passed(lot, committee):
+    scored = queries.scheme_of(lot).judged_items()  # none where the price alone decides: it is computed
+    if committee.phase == queries.PRELIMINARY and scored and outcome.passed(lot, committee):
         following = queries.DETAILED
     committee.phase = following
     committee.save(update_fields=["phase"])

@@ -4,14 +4,19 @@ from decimal import Decimal
 
 import pytest
 
+import lawbook
 import ledger
 from evaluation import queries
 from evaluation.models import Sheet, SheetVersion
+from evaluation.operations.draft_report import draft_report
 from evaluation.operations.outlying import outliers_of
 from evaluation.operations.save_sheet import save_sheet
+from evaluation.operations.sign_report import sign_report
 from evaluation.operations.submit_sheet import submit_sheet
+from evaluation.rules.scheme_checks import problems
 from lawbook.reasons import Refused
-from tests.opened_lot import findings, hand_in, points, seat, start, to_detailed, to_summary
+from tendering import queries as tendering_queries
+from tests.opened_lot import findings, hand_in, make_opened_lot, points, seat, start, to_detailed, to_summary
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +194,27 @@ def test_a_score_far_from_the_others_stands_out(opened):
 def test_nothing_stands_out_when_all_agree(opened):
     to_summary(opened)
     assert outliers_of(opened.lot, opened.committee) == ()
+
+
+def price_only_scheme():
+    scheme = lawbook.scheme("construction")
+    kept = [(group, [item for item in group["items"] if item["kind"] == "price"]) for group in scheme["groups"]]
+    scheme["groups"] = [{**group, "items": items, "points": items[0]["points"]} for group, items in kept if items]
+    scheme["total_points"] = scheme["groups"][0]["points"]
+    scheme["tie_break"] = ["price"]
+    return scheme
+
+
+def test_where_the_price_alone_is_scored_the_summary_follows_the_preliminary_review(cast, tmp_path, settings):
+    for name in ("OPENED_ROOT", "DOCUMENT_ROOT"):
+        setattr(settings, name, tmp_path / "server" / name.lower())
+    scheme = price_only_scheme()
+    assert problems(scheme) == []
+    opened = make_opened_lot(cast, scheme=scheme)
+    to_detailed(opened)
+    assert opened.committee.phase == "summary"
+    draft_report(lot_code=opened.code, actor=opened.actors()[0])
+    for actor in opened.actors():
+        sign_report(lot_code=opened.code, actor=actor)
+    assert opened.fresh().stage == "evaluated"
+    assert [row.rank for row in tendering_queries.candidates(opened.fresh())] == [1, 2, 3]
