@@ -217,3 +217,39 @@ def test_a_package_with_another_custodian_is_refused_before_sealing(bidder: Any,
     page.click("#start")
     expect(page.locator("#said")).to_contain_text("密钥托管方的公钥不可信")
     expect(page.locator("#save")).to_be_hidden()
+
+
+def test_after_a_pause_and_a_discard_sealing_again_is_not_shown_as_paused(
+    bidder: Any, tender: Any, tmp_path: Path
+) -> None:
+    page, address = bidder
+    make_key(page, address, tmp_path)
+    prepare(page, address, tender.lot.code, tmp_path)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("#adopt")
+    page.click("#go")
+    expect(page.locator("#doing")).to_have_text("尚未封装")
+    page.evaluate("""() => {
+      const post = Worker.prototype.postMessage;  // the worker is told to pause before anything else
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.act === "seal" && !window.stopped) {
+          window.stopped = true;
+          post.call(this, { act: "pause" });
+          post.call(this, message, ...rest);
+          document.getElementById("pause").click();
+        } else post.call(this, message, ...rest);
+      };
+    }""")
+    page.click("#start")
+    expect(page.locator("#pause")).to_have_text("继续")
+    page.click("#discard")
+    expect(page.locator("#start")).to_be_visible()
+    texts = page.evaluate("""() => new Promise((resolve) => {
+      const pause = document.getElementById("pause");
+      new MutationObserver(() => {
+        if (!pause.hidden && document.querySelector("[data-stage=encrypt].now")) resolve(pause.textContent);
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+      document.getElementById("start").click();
+    })""")
+    assert texts == "暂停"
+    page.wait_for_url("**/receipt/", timeout=60_000)

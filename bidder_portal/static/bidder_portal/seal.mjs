@@ -118,7 +118,13 @@ function work(order) {
   const tell = { hash: meter(), encrypt: null };
   return new Promise((resolve, reject) => {
     worker = new Worker(place.worker, { type: "module" });
-    worker.onerror = (event) => reject(new Error(event.message));
+    paused = false; // of a worker that was cancelled while it stood still
+    byId("pause").textContent = words.pause;
+    worker.onerror = (event) => {
+      worker.terminate();
+      worker = null;
+      reject(new Error(event.message));
+    };
     worker.onmessage = ({ data: answer }) => {
       if (answer.state === "progress") {
         const { phase, done, total } = answer;
