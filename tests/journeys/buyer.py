@@ -77,7 +77,7 @@ def announce(agency: Somebody, lot: str, *, lead: timedelta) -> datetime:
 def publish_candidates(agency: Somebody, lot: str) -> None:
     """Publish the candidates of the report."""
     page = agency.go(f"/purchaser/lots/{lot}/")
-    agency.press("公示中标候选人")
+    agency.press_and_confirm("公示中标候选人")
     expect(page.get_by_role("link", name="确定中标人")).to_be_visible()
 
 
@@ -86,7 +86,7 @@ def publish_result(agency: Somebody, lot: str) -> None:
     page = agency.go(f"/purchaser/lots/{lot}/result/")
     expect(page.locator("input[name=bid_digest]:checked")).to_have_count(1)
     for _attempt in range(40):
-        agency.press("公布中标结果")
+        agency.press_and_confirm("公布中标结果")
         if page.locator("main .refuse").count() == 0:
             break
         expect(page.locator(".refuse")).to_contain_text("公示")
@@ -97,5 +97,5 @@ def publish_result(agency: Somebody, lot: str) -> None:
 def issue_award(agency: Somebody, lot: str) -> None:
     """Issue the award notice."""
     page = agency.go(f"/purchaser/lots/{lot}/")
-    agency.press("发出中标通知书")
+    agency.press_and_confirm("发出中标通知书")
     expect(page.get_by_role("heading", name="中标通知书")).to_be_visible()

@@ -38,7 +38,7 @@ def draw(centre: Somebody, lot: str) -> list[str]:
     page = centre.go(f"/centre/lots/{lot}/")
     centre.press("抽取评标专家")
     page.select_option("#id_size", "5")
-    centre.press("抽取，不可重抽")
+    centre.press_and_confirm("抽取，不可重抽")
     centre.sees("复算一致")
     return [login.strip() for login in page.locator("table").first.locator("th small").all_inner_texts()]
 
@@ -46,5 +46,5 @@ def draw(centre: Somebody, lot: str) -> list[str]:
 def start_evaluation(centre: Somebody, lot: str) -> None:
     """Hand over to the committee."""
     page = centre.go(f"/centre/lots/{lot}/")
-    centre.press("移交评标委员会，开始评标")
+    centre.press_and_confirm("移交评标委员会，开始评标")
     expect(page.locator(".messages")).to_contain_text("评标已开始")

@@ -49,6 +49,11 @@ class Somebody:
         link = self.page.get_by_role("link", name=words, exact=exact)
         button.or_(link).first.click()
 
+    def press_and_confirm(self, words: str) -> None:
+        """Click what cannot be undone, and answer its question with yes."""
+        self.page.once("dialog", lambda dialog: dialog.accept())
+        self.press(words)
+
     def sees(self, words: str) -> None:
         """Wait until the page's body says so."""
         expect(self.page.locator("main")).to_contain_text(words)
