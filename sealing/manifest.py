@@ -84,7 +84,9 @@ def read_manifest(data: bytes) -> Manifest:
         found += check_fields("manifest", f"files[{place}]", row, _FILE)
     if found:
         raise Refused(found)
-    found += check_letter(body["fields"]) + (check_machine(body["machine"]) if told else [])
+    found += check_letter(body["fields"])
+    if told:
+        found += check_machine(body["machine"]) + _nul_reasons("machine", body["machine"])
     if wrong := check_names([row["name"] for row in rows]):
         found.append(Reason("manifest", wrong))
     if found:
@@ -93,8 +95,8 @@ def read_manifest(data: bytes) -> Manifest:
 
 
 def check_letter(fields: Json) -> list[Reason]:
-    """Return why the bid letter's fields are refused: prices, duration, key persons."""
-    found = _price_reasons("fields", fields)
+    """Return why the bid letter's fields are refused: NUL characters, prices, duration, key persons."""
+    found = _nul_reasons("fields", fields) + _price_reasons("fields", fields)
     if "duration_days" in fields and not _DAYS(fields["duration_days"]):
         found.append(Reason("manifest", "fields.duration_days is not a number of days from 1 to 36,500"))
     persons = fields.get("key_persons", [])
@@ -105,6 +107,18 @@ def check_letter(fields: Json) -> list[Reason]:
     if not named:
         found.append(Reason("manifest", "fields.key_persons is not a list of persons with name and role"))
     return found
+
+
+def _nul_reasons(path: str, value: Json) -> list[Reason]:
+    """A NUL stands in a text or a member's name: databases cannot hold it, and one such bid would stop an opening."""
+    if isinstance(value, str):
+        return [Reason("manifest", f"{path} has a NUL character")] if "\x00" in value else []
+    if isinstance(value, list):
+        return [reason for place, row in enumerate(value) for reason in _nul_reasons(f"{path}[{place}]", row)]
+    if not isinstance(value, dict):
+        return []
+    named = [Reason("manifest", f"{path} has a member with a NUL character") for name in value if "\x00" in name]
+    return named + [reason for name, member in value.items() for reason in _nul_reasons(f"{path}.{name}", member)]
 
 
 def _price_reasons(path: str, value: Json) -> list[Reason]:

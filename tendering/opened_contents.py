@@ -21,9 +21,9 @@ from tendering.bid_queries import Collected, Collection
 from tendering.envelopes import priced
 from tendering.models import Bid, BidState, Lot
 from tendering.rules.collection import STORE_CHECKS
+from tendering.rules.letters import price_fault
 
 MANIFEST = "manifest.json"
-MOST_PRICE = Decimal("9999999999999999.99")
 LEAD_ROLES = ("project_manager", "lead", "chief_engineer")
 
 
@@ -115,14 +115,14 @@ def _opened(lot: Lot, ready: _Ready) -> Outcome:
             if not folder.exists():
                 _clear_unfinished(folder)
                 open_bid(ready.layout.path, ready.shares, folder)
-            letter = read_letter(folder / MANIFEST, priced=priced(bid.envelope))
+            letter = read_letter(folder / MANIFEST, price_kind=lot.price_kind if priced(bid.envelope) else None)
         except FileNotFoundError:
             return _damaged(bid, "missing")
         except SealRefused as refused:
             store = [check for check in refused.checks if check in STORE_CHECKS]
             return _damaged(bid, store[0]) if store else Outcome(bid, BidState.REVOKED, refused.checks[0])
-        except NoPrice:
-            return Outcome(bid, BidState.REVOKED, "price")
+        except NoPrice as fault:
+            return Outcome(bid, BidState.REVOKED, fault.check)
     return replace(Outcome(bid, BidState.OPENED), opened_by=ready.opened_by, letter=letter)
 
 
@@ -134,20 +134,27 @@ def _clear_unfinished(folder: Path) -> None:
 
 
 class NoPrice(ValueError):
-    """The bid letter names no price that could be read out."""
+    """The bid letter names no price that could be read out; `check` says why (`tendering.rules.letters`)."""
+
+    def __init__(self, check: str) -> None:
+        super().__init__(check)
+        self.check = check
 
 
-def read_letter(path: Path, *, priced: bool = True) -> Letter:
-    """Return the bid letter's fields from an opened bid's manifest. A price where none belongs is not read.
+def read_letter(path: Path, *, price_kind: str | None) -> Letter:
+    """Return the bid letter's fields from an opened bid's manifest.
 
-    :raises NoPrice: there is none, or it is beyond what a price may be
+    `price_kind` is the kind that the tender asks for; None for an envelope without a price, where none is read.
+
+    :raises NoPrice: there is none, or it cannot be read out
     :raises FileNotFoundError: no manifest
     """
     raw = path.read_bytes()
     manifest = read_manifest(raw)
     fields = manifest.fields
-    if priced and ("price" not in fields or Decimal(fields["price"]) > MOST_PRICE):
-        raise NoPrice(str(fields.get("price", ""))[:40])
+    priced = price_kind is not None
+    if price_kind is not None and (fault := price_fault(fields, kind=price_kind)):
+        raise NoPrice(fault)
     return Letter(
         manifest={"fields": fields, "files": [file._asdict() for file in manifest.files]},
         manifest_sha256=hashlib.sha256(raw).hexdigest(),

@@ -105,7 +105,9 @@ class Tender:
         sequence: int = 1,
         size: int = 3000,
         envelope: str = "whole",
+        fields: dict[str, Any] | None = None,
     ) -> SealedFile:
+        """Seal a bid; `fields` are added to the letter's, or stand in place of them."""
         keys = self.keys_of(player)
         folder = self.folder / f"{player.actor.login}-{envelope}-{sequence}"
         folder.mkdir()
@@ -119,11 +121,12 @@ class Tender:
             bidder=player.organisation.uscc,
             sequence=sequence,
         )
-        fields: dict[str, Any] = {"duration_days": 300, "key_persons": [{"name": "王工", "role": "project_manager"}]}
+        letter: dict[str, Any] = {"duration_days": 300, "key_persons": [{"name": "王工", "role": "project_manager"}]}
         if price is not None:
-            fields |= {"price": price, "price_kind": "total"}
+            letter |= {"price": price, "price_kind": "total"}
+        letter |= fields or {}
         out = folder.with_suffix(".bid")
-        sealed = seal_bid(tender, Contents(folder, fields), out, signer=keys)
+        sealed = seal_bid(tender, Contents(folder, letter), out, signer=keys)
         return SealedFile(out, sealed.bid_digest, keys)
 
     def send(self, player: Player, file: SealedFile) -> Any:

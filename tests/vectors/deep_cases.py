@@ -163,6 +163,11 @@ ARCHIVES = {
         "manifest",
         [listing(LETTER, fields={"price": "12", "price_kind": "total"}), *LETTER],
     ),
+    "manifest-nul": (
+        "a NUL character in a text, which no database can hold",
+        "manifest",
+        [listing(LETTER, fields={"note": "a\x00b"}), *LETTER],
+    ),
     "manifest-price-kind": (
         "a price without its kind",
         "manifest",

@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +19,7 @@ from sealing.shares import Share, share_commitment
 from suites import Refused
 from tendering.bundle import form
 from tendering.rules.collection import BIDDERS_FAULT, Shares, store_failed
+from tendering.rules.letters import price_fault
 from verifier.case import Case
 from verifier.checks.tender import holders_of, told
 from verifier.evidence import LedgerEntry
@@ -28,7 +28,6 @@ from verifier.outcome import Finding, differing, judged, not_applicable, short
 NO_SHARES = "the public variant holds no shares: contents of bids are not public"
 MANIFEST = "manifest.json"
 PRICED = frozenset({"whole", "price"})  # the envelopes whose letter must name a price
-MOST_PRICE = Decimal("9999999999999999.99")
 
 
 def releases(case: Case) -> Finding:
@@ -159,16 +158,18 @@ def reopened(case: Case, digest: str) -> Reopened:
         except Refused as refused:
             found = [check for check in refused.checks if check != "threshold"]
             return Reopened(found[0] if found else "threshold", by=by)
-        return _letter((opened.folder / MANIFEST).read_bytes(), by, priced=header.binding.envelope in PRICED)
+        kind = str(case.evidence.document["price_kind"]) if header.binding.envelope in PRICED else None
+        return _letter((opened.folder / MANIFEST).read_bytes(), by, price_kind=kind)
 
 
-def _letter(raw: bytes, by: str, *, priced: bool) -> Reopened:
-    fields = read_manifest(raw).fields if priced else {}
+def _letter(raw: bytes, by: str, *, price_kind: str | None) -> Reopened:
+    """What the letter says; `price_kind` is what the document asks for, None for an envelope without a price."""
     digest = hashlib.sha256(raw).hexdigest()
-    if not priced:
+    if price_kind is None:
         return Reopened(by=by, manifest_sha256=digest)
-    if "price" not in fields or Decimal(fields["price"]) > MOST_PRICE:
-        return Reopened("price", by=by)
+    fields = read_manifest(raw).fields
+    if fault := price_fault(fields, kind=price_kind):
+        return Reopened(fault, by=by)
     return Reopened(by=by, manifest_sha256=digest, price=fields["price"], price_kind=fields["price_kind"])
 
 

@@ -20,7 +20,7 @@ const SHAPE = { v: (value) => value === 1, fields: isObject, files: Array.isArra
 
 /** Sentences on what is wrong with the bid letter's fields; empty when they fit. */
 export function fieldMisfits(fields) {
-  const found = [...objectsIn(fields)].flatMap(priceMisfits);
+  const found = [...nulMisfits(fields), ...[...objectsIn(fields)].flatMap(priceMisfits)];
   if (Object.hasOwn(fields, "duration_days") && !isInteger(fields.duration_days, 1, 36500)) {
     found.push("duration_days is not 1 … 36,500");
   }
@@ -28,6 +28,13 @@ export function fieldMisfits(fields) {
     found.push("key_persons is not a list of objects with name and role");
   }
   return found;
+}
+
+/** A NUL in a text or a member's name: databases cannot hold it. */
+function nulMisfits(value) {
+  if (typeof value === "string") return value.includes("\0") ? ["a text has a NUL character"] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return [...Object.keys(value).flatMap(nulMisfits), ...Object.values(value).flatMap(nulMisfits)];
 }
 
 function* objectsIn(value) {
@@ -62,7 +69,7 @@ export function manifestMisfits(manifest, entries) {
   const told = isObject(manifest) && Object.hasOwn(manifest, "machine"); // marks of the machine, from the offline client
   const found = misfits(manifest, told ? { ...SHAPE, machine: isObject } : SHAPE, "manifest");
   if (found.length) return found;
-  found.push(...fieldMisfits(manifest.fields), ...manifest.files.flatMap((row) => misfits(row, FILE, "file")));
+  found.push(...fieldMisfits(manifest.fields), ...(told ? nulMisfits(manifest.machine) : []), ...manifest.files.flatMap((row) => misfits(row, FILE, "file")));
   const described = manifest.files.map(({ name, size, hash }) => [name, size, hash].join("\n"));
   const present = entries.map(({ name, size, hash }) => [name, size, hash].join("\n"));
   if (described.join("\0") !== present.join("\0")) found.push("the manifest does not describe the files");
