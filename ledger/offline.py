@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ LISTS = ("path", "path_sm3", "cosignatures", "timestamps")
 FIELDS = frozenset({"v", "index", "size", "body", "revealed", *TEXTS, *LISTS})
 BODY = frozenset({"kind", "lot", "role", "payload", "personal"})
 MOST_BYTES = 1 << 20
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _check_form(receipt: Any) -> None:
         listed = receipt[name]
         if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
             wrong.append(name)
+    hashes = [receipt[name] for name in ("leaf", "leaf_sm3", "salt")] + [*receipt["path"], *receipt["path_sm3"]]
+    wrong += ["hash"] if not wrong and not all(map(_is_hash, hashes)) else []
     body, revealed = receipt["body"], receipt["revealed"]
     if not isinstance(body, Mapping) or set(body) != BODY or not isinstance(body["personal"], Mapping):
         wrong.append("body")
@@ -115,10 +119,15 @@ def _check_form(receipt: Any) -> None:
         raise Unreadable(f"fields of another form: {', '.join(wrong) or 'v'}")
 
 
+def _is_hash(told: object) -> bool:
+    """32 bytes in lower-case hex: `bytes.fromhex` would read capitals and blanks too, a second form of one receipt."""
+    return isinstance(told, str) and _HASH.match(told) is not None
+
+
 def _is_revealed(told: object) -> bool:
-    return (
-        isinstance(told, Mapping) and set(told) == {"salt", "value"} and all(isinstance(x, str) for x in told.values())
-    )
+    if not isinstance(told, Mapping) or set(told) != {"salt", "value"}:
+        return False
+    return _is_hash(told["salt"]) and isinstance(told["value"], str)
 
 
 def _check_checkpoint(receipt: Mapping[str, Any], pinned: Pinned, verdict: Verdict) -> notes.Checkpoint | None:

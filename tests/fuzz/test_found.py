@@ -1,5 +1,6 @@
 """What fuzzing has found, each kept as the smallest input that showed it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fuzz.corpus import keys
 from ledger import notes
+from ledger.offline import Unreadable, read_receipt, verify_receipt
 from sealing.release_rule import may_release
 from suites.certificates import BadCertificate, facts_of
 from suites.paths import check_structure
@@ -65,3 +67,16 @@ def test_a_pinned_key_has_one_form() -> None:
         if other != text:
             with pytest.raises(notes.BadNote):
                 notes.parsed_key(other)
+
+
+def test_a_receipt_has_one_form_of_its_hashes() -> None:
+    from fuzz.targets.ledger import PINNED, _receipts
+
+    receipt = json.loads(_receipts()[0])
+    assert verify_receipt(receipt, PINNED).good
+    node = next(node for node in receipt["path"] if node != node.upper())
+    for other in (node.upper(), f"{node[:2]} {node[2:]}"):
+        spelled = receipt | {"path": [other if one == node else one for one in receipt["path"]]}
+        assert not verify_receipt(spelled, PINNED).good
+        with pytest.raises(Unreadable):
+            read_receipt(json.dumps(spelled).encode())
