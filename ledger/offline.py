@@ -20,6 +20,7 @@ from ledger.compact import MARK, expanded
 
 TEXTS = ("at", "leaf", "leaf_sm3", "salt", "checkpoint")
 LISTS = ("path", "path_sm3", "cosignatures", "timestamps")
+HASHES = ("leaf", "leaf_sm3", "salt", "path", "path_sm3")  # one hash, or a list of them
 FIELDS = frozenset({"v", "index", "size", "body", "revealed", *TEXTS, *LISTS})
 BODY = frozenset({"kind", "lot", "role", "payload", "personal"})
 MOST_BYTES = 1 << 20
@@ -108,8 +109,7 @@ def _check_form(receipt: Any) -> None:
         listed = receipt[name]
         if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
             wrong.append(name)
-    hashes = [receipt[name] for name in ("leaf", "leaf_sm3", "salt")] + [*receipt["path"], *receipt["path_sm3"]]
-    wrong += ["hash"] if not wrong and not all(map(_is_hash, hashes)) else []
+    wrong += [name for name in HASHES if name not in wrong and not all(map(_is_hash, _listed(receipt[name])))]
     body, revealed = receipt["body"], receipt["revealed"]
     if not isinstance(body, Mapping) or set(body) != BODY or not isinstance(body["personal"], Mapping):
         wrong.append("body")
@@ -117,6 +117,10 @@ def _check_form(receipt: Any) -> None:
         wrong.append("revealed")
     if wrong or receipt["v"] != 1:
         raise Unreadable(f"fields of another form: {', '.join(wrong) or 'v'}")
+
+
+def _listed(told: str | list[str]) -> list[str]:
+    return [told] if isinstance(told, str) else told
 
 
 def _is_hash(told: object) -> bool:

@@ -80,3 +80,7 @@ def test_a_receipt_has_one_form_of_its_hashes() -> None:
         assert not verify_receipt(spelled, PINNED).good
         with pytest.raises(Unreadable):
             read_receipt(json.dumps(spelled).encode())
+    for strange in (7, None, {}, [7], "00"):
+        for name in ("path", "salt"):
+            with pytest.raises(Unreadable):
+                read_receipt(json.dumps(receipt | {name: strange}).encode())
