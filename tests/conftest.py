@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from tests.ledger_triggers import permit_flush
 
@@ -13,6 +14,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     permit_flush()
+    settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's business
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
