@@ -2,11 +2,13 @@
 
 A template is markup of ours under `templates_typ/`; what people typed is handed over as JSON and never becomes markup.
 PDF/A has no glyph for "missing": a character that no font has is written as its number, 〔U+20BB7〕, so that nobody's
-emoji or rare surname can hold up a record. No clock: dates that appear in a document are in its data.
+emoji or rare surname can hold up a record; so are marks that combine with their neighbours, and what cannot be seen.
+No clock: dates that appear in a document are in its data.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from signing.fonts import fonts
 TEMPLATES = Path(__file__).parent / "templates_typ"
 _PROBE = b'#set text(font: ("Noto Serif SC", "Noto Sans SC"))\n#json(bytes(sys.inputs.data))'
 _MOST_PROBES = 400  # compilations of some milliseconds each; what is undecided after them is written as a number
-_printable: dict[str, bool] = {}  # what was found out of each character in this process
+_UNSEEN = frozenset({"Mn", "Mc", "Me", "Cf", "Cc", "Co", "Cn", "Cs"})  # categories of characters that never stand alone
 
 
 def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None, root: Path = TEMPLATES) -> bytes:
@@ -31,13 +33,23 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime | None = None
     """
     given = {"root": str(root), "timestamp": int((at or datetime.fromtimestamp(0, UTC)).timestamp())}
     source = str(root / f"{template}.typ")
+    seen = _spelled(data, lambda sign: unicodedata.category(sign) in _UNSEEN and sign not in "\n\t")
+    signs = frozenset[str]().union(*_strings(seen))
     try:
-        return _compiled(source, data, **given)
+        return _compiled(source, seen, **given)
     except typst.TypstError:
-        missing = _without_glyph(set().union(*_strings(data)))
-        if not missing:
+        missing = _without_glyph(signs)
+        if all(map(_is_usual, signs)):
             raise
-    return _compiled(source, _numbered(data, missing), **given)
+    try:
+        return _compiled(source, _spelled(seen, missing.__contains__), **given)
+    except typst.TypstError:  # characters that print alone and not together: only what is always there is left
+        return _compiled(source, _spelled(seen, lambda sign: not _is_usual(sign)), **given)
+
+
+def _is_usual(sign: str) -> bool:
+    """Whether every font of ours has it: ASCII, and the first block of Chinese characters with their punctuation."""
+    return sign.isascii() or "\u4e00" <= sign <= "\u9fa5" or sign in "，。、；：？！（）《》〔〕“”‘’—…·￥¥"
 
 
 def _compiled(source: str | bytes, data: object, **given: Any) -> bytes:
@@ -64,34 +76,34 @@ def _strings(value: Any) -> Iterable[str]:
             yield from _strings(member)
 
 
-def _numbered(value: Any, missing: frozenset[str]) -> Any:
-    """Return the same data with the missing characters written as numbers."""
+def _spelled(value: Any, as_number: Callable[[str], bool]) -> Any:
+    """Return the same data in NFC, with those characters written as numbers of which `as_number` says so."""
     if isinstance(value, str):
-        return "".join(f"〔U+{ord(sign):04X}〕" if sign in missing else sign for sign in value)
+        signs = unicodedata.normalize("NFC", value)
+        return "".join(f"〔U+{ord(sign):04X}〕" if as_number(sign) else sign for sign in signs)
     if isinstance(value, Mapping):
-        return {name: _numbered(member, missing) for name, member in value.items()}
+        return {name: _spelled(member, as_number) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [_numbered(member, missing) for member in value]
+        return [_spelled(member, as_number) for member in value]
     return value
 
 
 def _without_glyph(signs: Iterable[str]) -> frozenset[str]:
     """Return which characters cannot be printed: halves of what fails are tried until single ones are left."""
-    signs = sorted(signs)
-    waiting, probes = [[sign for sign in signs if sign not in _printable]], 0
+    waiting, probes = [sorted(sign for sign in signs if not _is_usual(sign))], 0
+    missing: set[str] = set()
     while waiting:
         some = waiting.pop()
         if not some:
             continue
-        if (probes := probes + 1) > _MOST_PROBES:
-            return frozenset(sign for sign in signs if not _printable.get(sign, sign.isascii()))
-        if _prints("".join(some)):
-            _printable.update(dict.fromkeys(some, True))
-        elif len(some) == 1:
-            _printable[some[0]] = False
+        probes += 1
+        if probes <= _MOST_PROBES and _prints("".join(some)):
+            continue
+        if len(some) == 1 or probes > _MOST_PROBES:
+            missing.update(some)
         else:
             waiting += [some[: len(some) // 2], some[len(some) // 2 :]]
-    return frozenset(sign for sign in signs if not _printable[sign])
+    return frozenset(missing)
 
 
 def _prints(text: str) -> bool:

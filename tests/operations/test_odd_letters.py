@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+import typst
 
 from sealing import manifest
 from tendering import documents, printing
@@ -61,14 +62,26 @@ def test_neither_a_rare_name_nor_an_objection_full_of_emoji_holds_up_the_record(
     assert all(sign in text for sign in ("U+20BB7", "U+1F600", "U+D55C"))
 
 
-def test_a_record_with_signs_that_no_font_has_is_printed_with_their_numbers():
-    said = "𠮷工 😀 한 ก \x07"
-    data = {"prints": said, "more": [{"said": said, "n": 1, "none": None}]}
-    missing = printing._without_glyph(set(said))
-    assert missing == {"𠮷", "😀", "한", "ก", "\x07"}
-    shown = printing._numbered(data, missing)
-    assert shown["more"] == [{"said": shown["prints"], "n": 1, "none": None}]
-    assert shown["prints"] == "〔U+20BB7〕工 〔U+1F600〕 〔U+D55C〕 〔U+0E01〕 〔U+0007〕"
+@pytest.mark.parametrize(
+    "said", ["𠮷工 😀 한 ก \x07", "王\u20d0工", "厐\u20d0", "a\x85b\u202ec", "e\u0301", "王\U000e0100"]
+)
+def test_whatever_is_said_is_printed(tmp_path, said):
+    (tmp_path / "said.typ").write_text('#set text(font: "Noto Serif SC")\n#json(bytes(sys.inputs.data)).said.first()')
+    pdf = printing.render("said", {"said": [said], "n": 1, "none": None}, root=tmp_path)
+    assert pdf == printing.render("said", {"said": [said], "n": 1, "none": None}, root=tmp_path)
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf))
+    wanted = {"𠮷": "U+20BB7", "\u20d0": "U+20D0", "\x85": "U+0085", "\u202e": "U+202E", "\x07": "U+0007"}
+    assert all(number in text for sign, number in wanted.items() if sign in said)
+
+
+def test_only_what_no_font_has_is_missing():
+    assert printing._without_glyph(set("𠮷工😀한กé½Ω①")) == {"𠮷", "😀", "한", "ก"}
+
+
+def test_a_wrong_template_is_told_as_such(tmp_path):
+    (tmp_path / "wrong.typ").write_text("#nothing-of-that-name")
+    with pytest.raises(typst.TypstError):
+        printing.render("wrong", {"said": "好"}, root=tmp_path)
 
 
 def test_thousands_of_strange_signs_are_judged_in_bounded_work():
