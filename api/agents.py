@@ -19,7 +19,7 @@ from identity.policy import Act
 from ledger import clock
 from ledger.canonical import instant
 from ledger.heads import verifier_key
-from sealing.canonical import to_base64
+from suites.base64_text import to_base64
 from tendering import bid_queries, custodian_queries
 from tendering.operations.record_custodian_refusal import record_custodian_refusal
 from tendering.operations.record_custodian_release import record_custodian_release

@@ -12,11 +12,11 @@ from identity.policy import Act
 from identity.queries import revocation_lists, trust_root
 from lawbook.reasons import Reason
 from ledger import clock
-from sealing.canonical import from_base64, to_base64
 from sealing.fields import ENVELOPES, format_time
 from sealing.header import MOST_HEADER
 from sealing.padding import CHUNK
 from sealing.trailer import MOST_TRAILER
+from suites.base64_text import from_base64, to_base64
 from tendering import bid_queries, queries
 from tendering.models import Bid, Upload
 from tendering.operations.ask_rescue import ask_rescue

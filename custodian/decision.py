@@ -7,12 +7,12 @@ from typing import Any
 
 from custodian.home import Home
 from custodian.log import Log
-from sealing.canonical import from_base64
 from sealing.header import Header, parse_header
 from sealing.parameters import verify_parameters
 from sealing.release_rule import may_release
 from sealing.trailer import Detached, parse_trailer
 from suites import Reason, Refused
+from suites.base64_text import from_base64
 from suites.paths import check_path
 from suites.revocation import Trust
 

@@ -9,9 +9,9 @@ from custodian.files import NoHome, write_atomically
 from custodian.home import only, passphrase_of, read_keys, read_pub
 from custodian.token_keys import Place, TokenKeys, make_pairs, read_pin, sign_in_token, write_place
 from sealing import canonical
-from sealing.canonical import from_base64, to_base64
 from sealing.keys import OwnKeys, check_public_path, key_message, make_keys, write_keys
 from suites import Refused, suite_named
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import BadCertificate, facts_of, from_pem
 from suites.possession import possession_message
 

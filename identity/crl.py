@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from identity import ca_files, demo_ca
 from identity.models import Certificate
-from sealing.canonical import from_base64
+from suites.base64_text import from_base64
 from suites.certificates import RevokedCertificate, facts_of, load, make_crl
 
 VALID = timedelta(days=7)

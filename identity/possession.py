@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from suites import BadKey, Suite, kid_of
+from suites.base64_text import from_base64, to_base64
 from suites.possession import proves_possession
 
 KEY_LABEL = b"gongheng/key/v1"
@@ -37,10 +36,10 @@ def decoded(**texts: str) -> tuple[Presented | None, list[Reason]]:
     reasons = []
     for name, text in texts.items():
         try:
-            octets[name] = base64.b64decode(text[:MOST_TEXT], validate=True)
-        except (ValueError, binascii.Error):
+            octets[name] = from_base64(text) if len(text) <= MOST_TEXT else b""
+        except ValueError:
             octets[name] = b""
-        if not octets[name] or base64.b64encode(octets[name]).decode("ascii") != text:
+        if not octets[name]:
             reasons.append(Reason("base64", NOT_BASE64, values={"name": name}))
     return (None if reasons else Presented(**octets)), reasons
 
@@ -79,10 +78,10 @@ def pub_of(suite: Suite, presented: Presented, *, organisation: str, certificate
         "suite": suite.name,
         "kid": kid_of(suite, presented.seal_public),
         "organisation": organisation,
-        "seal_public": _text(presented.seal_public),
-        "sign_public": _text(presented.sign_public),
-        "certificates": [_text(der) for der in certificates],
-        "attestation": _text(presented.attestation),
+        "seal_public": to_base64(presented.seal_public),
+        "sign_public": to_base64(presented.sign_public),
+        "certificates": [to_base64(der) for der in certificates],
+        "attestation": to_base64(presented.attestation),
     }
 
 
@@ -92,7 +91,3 @@ def _bad(suite: Suite, public: bytes) -> bool:
     except BadKey:
         return True
     return False
-
-
-def _text(octets: bytes) -> str:
-    return base64.b64encode(octets).decode("ascii")

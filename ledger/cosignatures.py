@@ -6,8 +6,6 @@ A witness signs `cosignature/v1\\ntime SECONDS\\n` before the checkpoint's text;
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger import notes
+from suites.base64_text import from_base64, to_base64
 
 COSIGNATURE = b"\x04"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,7 +39,7 @@ def cosigned(text: str, name: str, key: Ed25519PrivateKey, at: datetime) -> str:
     seconds = (at - EPOCH) // timedelta(seconds=1)
     signature = key.sign(_message(text, seconds))
     marked = notes.key_id(name, notes.public_bytes(key.public_key()), COSIGNATURE)
-    return f"— {name} {base64.b64encode(marked + seconds.to_bytes(8, 'big') + signature).decode('ascii')}"
+    return f"— {name} {to_base64(marked + seconds.to_bytes(8, 'big') + signature)}"
 
 
 def verified(line: str, text: str, verifier: str) -> Cosigned:
@@ -53,8 +52,8 @@ def verified(line: str, text: str, verifier: str) -> Cosigned:
     if not line.startswith(start):
         raise notes.BadNote(f"not a signature line of {name}")
     try:
-        marked = base64.b64decode(line.removeprefix(start), validate=True)
-    except (ValueError, binascii.Error) as error:
+        marked = from_base64(line.removeprefix(start))
+    except ValueError as error:
         raise notes.BadNote("a signature that is not base64") from error
     if len(marked) != _LENGTH or marked[:4] != notes.key_id(name, public, COSIGNATURE):
         raise notes.BadNote(f"not a cosignature of {name}'s key")

@@ -50,7 +50,7 @@ _KINDS = {
         lot.drafted document.attached document.removed document.fetched upload.started
         role.granted role.ended expert.enrolled expert.changed
         protected.read act.refused personal.erased person.registered person.signed_in person.sign_in_refused
-        person.password_changed""",
+        person.password_changed person.password_reset""",
 }
 
 KINDS: dict[str, Visibility] = {kind: seen for seen, kinds in _KINDS.items() for kind in kinds.split()}

@@ -7,14 +7,14 @@ over the text; key id = the first four bytes of SHA-256(name ‖ "\\n" ‖ 0x01 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from suites.base64_text import from_base64, to_base64
 
 ED25519 = b"\x01"
 SM3_LINE = "sm3 "
@@ -35,12 +35,8 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        three = f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
-        return f"{three}{SM3_LINE}{_base64(self.root_sm3)}\n" if self.root_sm3 else three
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+        three = f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
+        return f"{three}{SM3_LINE}{to_base64(self.root_sm3)}\n" if self.root_sm3 else three
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -55,7 +51,7 @@ def key_id(name: str, public: bytes, algorithm: bytes = ED25519) -> bytes:
 
 def verifier_key(name: str, public: bytes, algorithm: bytes = ED25519) -> str:
     """Return the key as people pin it: `NAME+hex key id+base64(algorithm ‖ public key)`."""
-    return f"{name}+{key_id(name, public, algorithm).hex()}+{_base64(algorithm + public)}"
+    return f"{name}+{key_id(name, public, algorithm).hex()}+{to_base64(algorithm + public)}"
 
 
 def parsed_key(verifier: str, algorithm: bytes = ED25519) -> tuple[str, bytes]:
@@ -65,8 +61,8 @@ def parsed_key(verifier: str, algorithm: bytes = ED25519) -> tuple[str, bytes]:
     """
     try:
         name, _, material = verifier.split("+", 2)
-        decoded = base64.b64decode(material, validate=True)
-    except (ValueError, binascii.Error) as error:
+        decoded = from_base64(material)
+    except ValueError as error:
         raise BadNote("not a verifier key") from error
     public = decoded[1:]
     if decoded[:1] != algorithm or len(public) != 32 or verifier_key(name, public, algorithm) != verifier:
@@ -77,7 +73,7 @@ def parsed_key(verifier: str, algorithm: bytes = ED25519) -> tuple[str, bytes]:
 def signed(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """Return the note: the text, a blank line, one signature line."""
     marked = key_id(name, public_bytes(key.public_key())) + key.sign(text.encode("utf-8"))
-    return f"{text}\n— {name} {base64.b64encode(marked).decode('ascii')}\n"
+    return f"{text}\n— {name} {to_base64(marked)}\n"
 
 
 def verified_text(note: str, name: str, public: bytes) -> str:
@@ -108,8 +104,8 @@ def parsed_checkpoint(text: str) -> Checkpoint:
     try:
         origin, size, encoded, *further = text.removesuffix("\n").split("\n")
         roots = [encoded, *(line.removeprefix(SM3_LINE) for line in further)]
-        checkpoint = Checkpoint(origin, int(size), *(base64.b64decode(root, validate=True) for root in roots))
-    except (TypeError, ValueError, binascii.Error) as error:
+        checkpoint = Checkpoint(origin, int(size), *map(from_base64, roots))
+    except (TypeError, ValueError) as error:
         raise BadNote("not a checkpoint") from error
     sizes = {len(checkpoint.root), len(checkpoint.root_sm3) or 32}
     if checkpoint.text != text or sizes != {32} or checkpoint.size < 0:
@@ -128,8 +124,8 @@ def _signature_of(line: str, name: str, public: bytes, text: str) -> bool:
     if not line.startswith(start):
         return False
     try:
-        marked = base64.b64decode(line.removeprefix(start), validate=True)
-    except (ValueError, binascii.Error) as error:
+        marked = from_base64(line.removeprefix(start))
+    except ValueError as error:
         raise BadNote("a signature that is not base64") from error
     if marked[:4] != key_id(name, public):
         return False

@@ -3,8 +3,8 @@
 from identity.actor import Actor
 from identity.operations.certify_key import certify_key
 from identity.operations.open_challenge import open_challenge
-from sealing.canonical import from_base64, to_base64
 from sealing.keys import OwnKeys, key_message, make_keys
+from suites.base64_text import from_base64, to_base64
 from suites.possession import possession_message
 
 

@@ -8,6 +8,7 @@ from sealing.fields import format_time, is_code, is_envelope, is_hash, is_list, 
 from sealing.padding import MOST_PADDED
 from sealing.policy import SHAPES, Group
 from suites import Suite, suite_named
+from suites.base64_text import to_base64
 
 FIELDS = {
     "v": one,
@@ -65,7 +66,7 @@ class Binding:
                 {"name": group.name, "threshold": group.threshold, "recipients": list(group.recipients)}
                 for group in self.groups
             ],
-            "salt": canonical.to_base64(self.salt),
+            "salt": to_base64(self.salt),
             "padded_length": self.padded_length,
         }
 

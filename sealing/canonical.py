@@ -1,7 +1,5 @@
 """Canonical JSON (RFC 8785) over ASCII keys, strings, integers up to 2^53 − 1, booleans and null; no floats. Pure."""
 
-import base64
-import binascii
 import json
 from typing import Any
 
@@ -50,25 +48,6 @@ def loads_canonical(data: bytes) -> Json:
     if dumps(value) != data:
         raise NotCanonical("the bytes are not the canonical form of their value")
     return value
-
-
-def to_base64(data: bytes) -> str:
-    """Return standard base64 with padding."""
-    return base64.b64encode(data).decode()
-
-
-def from_base64(text: str) -> bytes:
-    """Return the bytes of canonical base64.
-
-    :raises ValueError: other alphabet, missing padding or unused bits that are set
-    """
-    try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("not canonical base64")
-    return data
 
 
 def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sealing.canonical import Json, from_base64
+from sealing.canonical import Json
 from suites import NAMES, Reason
+from suites.base64_text import from_base64
 
 Form = Callable[[Json], bool]
 

@@ -9,11 +9,12 @@ from functools import cached_property
 from sealing import binding as binding_module
 from sealing import canonical, padding
 from sealing.binding import FIELDS, Binding
-from sealing.canonical import Json, NotCanonical, from_base64, to_base64
+from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.fields import Form, check_fields, is_hash, is_hashes, is_list, is_object, number, octets, parse_time
 from sealing.policy import BIDDER, CUSTODIANS, Group, check_groups
 from suites import Reason, Refused, Suite, Wrap
+from suites.base64_text import from_base64, to_base64
 
 MOST_HEADER = 1 << 16
 LEAST = 2

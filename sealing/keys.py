@@ -16,10 +16,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sealing import canonical
-from sealing.canonical import Json, NotCanonical, from_base64, to_base64
+from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.fields import check_fields, is_code, is_hash, is_list, is_object, is_suite, number, octets, one
 from suites import BadKey, Reason, Refused, Suite, Wrap, kid_of, suite_named
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import BadCertificate, facts_of, self_signed
 from suites.paths import check_path, check_structure
 

@@ -7,7 +7,7 @@ says again. It carries no policy: the client makes the groups itself, from the s
 
 from dataclasses import dataclass
 
-from sealing.canonical import LARGEST, Json, from_base64
+from sealing.canonical import LARGEST, Json
 from sealing.checks import in_order, refuse
 from sealing.fields import (
     Form,
@@ -27,6 +27,7 @@ from sealing.keys import PublicKeys, read_public
 from sealing.parameters import Parameters, verify_parameters
 from sealing.tender import Tender, tender_from
 from suites import Reason, Refused
+from suites.base64_text import from_base64
 from suites.certificates import BadCertificate, Facts, from_pem
 
 FIELDS: dict[str, Form] = {

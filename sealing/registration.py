@@ -1,8 +1,9 @@
 """Having an own key certified: the proof that the platform asks for, and taking the certificate it gives. Pure."""
 
-from sealing.canonical import Json, from_base64, to_base64
+from sealing.canonical import Json
 from sealing.keys import OwnKeys, read_public
 from suites import Reason, Refused
+from suites.base64_text import from_base64, to_base64
 from suites.possession import possession_message
 
 _CHALLENGE = 32

@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from sealing import canonical
-from sealing.canonical import Json, from_base64, to_base64
+from sealing.canonical import Json
 from sealing.checks import in_order
 from sealing.derived import derive_for
 from sealing.fields import check_fields, is_hash, number, octets, one
 from sealing.header import Header, Seat
 from sealing.policy import BIDDER, CUSTODIANS, SHAPES, Group
 from suites import Reason, Refused, Suite
+from suites.base64_text import from_base64, to_base64
 from suites.shamir import split, value_at
 
 FIELDS = {

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 from sealing import canonical
-from sealing.canonical import Json, from_base64, to_base64
+from sealing.canonical import Json
 from sealing.fields import check_fields, is_list, is_object, is_suite, octets
 from suites import Reason, Refused, Suite, suite_named
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import Facts, facts_of
 from suites.paths import check_path, check_structure
 

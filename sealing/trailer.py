@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sealing import canonical
-from sealing.canonical import NotCanonical, from_base64, to_base64
+from sealing.canonical import NotCanonical
 from sealing.checks import refuse
 from sealing.fields import check_fields, is_hash, is_list, number, octets
 from sealing.header import LEAST, MOST_HEADER, Header
 from suites import Reason, Refused, Suite
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import facts_of
 from suites.merkle import leaf_hash, root_of
 from suites.paths import check_path, check_signer, check_structure

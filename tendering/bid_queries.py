@@ -21,10 +21,10 @@ from lawbook.procedures import procedure
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from ledger import clock
-from sealing.canonical import to_base64
 from sealing.header import Header, parse_header
 from sealing.keys import PublicKeys, read_public
 from sealing.trailer import Trailer
+from suites.base64_text import to_base64
 from suites.revocation import Trust
 from tendering import draw_queries, envelopes, queries, sealed_store
 from tendering.models import Bid, BidState, EnvelopeOpening, Lot, OpenedBid, Opening, Release, RescueRequest, Upload

@@ -19,6 +19,7 @@ from sealing import canonical
 from sealing.keys import check_public_path, read_public
 from sealing.parameters import Parameters, verify_parameters
 from suites import Refused as SealRefused
+from suites.base64_text import to_base64
 from suites.certificates import Facts
 from tendering import queries
 from tendering.models import Lot
@@ -146,7 +147,7 @@ def _signer_reasons(lot: Lot, found: Facts) -> list[Reason]:
     if found.organisation != signer.uscc:
         reasons.append(Reason("signer", _("招标参数应由“{name}”签名。"), "EB-40", {"name": signer.name}))
     held = Certificate.objects.filter(organisation=signer)
-    ours = [row for row in held if row.pub["sign_public"] == canonical.to_base64(found.public)]
+    ours = [row for row in held if row.pub["sign_public"] == to_base64(found.public)]
     if not ours or any(row.revoked_at is not None for row in ours):
         reasons.append(Reason("signer_key", _("签名所用的证书未在本平台登记，或已吊销。"), "EB-40"))
     if found.suite != lot.suite:

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from sealing import canonical
-from sealing.canonical import NotCanonical, from_base64
+from sealing.canonical import NotCanonical
 from sealing.fields import Form
+from suites.base64_text import from_base64
 from tendering.bundle import form
 from verifier.archive import Archive, TooLarge
 from verifier.payloads import payload_reasons

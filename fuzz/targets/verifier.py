@@ -14,7 +14,7 @@ from fuzz.corpus import parts, root, sealed, vectors
 from fuzz.targets.ledger import checkpoint
 from ledger import notes
 from sealing import canonical
-from sealing.canonical import to_base64
+from suites.base64_text import to_base64
 from tendering.bundle import form
 from tendering.bundle.container import BadContainer, Entry, directory, local_header, read
 from verifier.archive import opened

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import timestamps
 from ledger.anchors import AnchorFailed, AnchorInvalid, Receipt
+from suites.base64_text import from_base64, to_base64
 
 ROOT = "root.pem"
 
@@ -33,15 +32,15 @@ class TimestampAnchor:
             token = timestamps.stamp(stamped(note), authority=self._authority)
         except timestamps.StampFailed as error:
             raise AnchorFailed(str(error)) from error
-        return {"token": base64.b64encode(token).decode("ascii")}
+        return {"token": to_base64(token)}
 
     def verify(self, note: str, receipt: Mapping[str, Any]) -> datetime:
         """Return the authority's time."""
         try:
             roots = (Path(self._roots) if self._roots else self._home / ROOT).read_bytes()
-            token = base64.b64decode(receipt["token"], validate=True)
+            token = from_base64(receipt["token"])
             return timestamps.verify(token, stamped(note), roots=[roots])
-        except (OSError, KeyError, TypeError, binascii.Error, timestamps.TimestampInvalid) as error:
+        except (OSError, KeyError, TypeError, ValueError, timestamps.TimestampInvalid) as error:
             raise AnchorInvalid(str(error)) from error
 
 

@@ -14,7 +14,7 @@ from lawbook.words import gettext_noop
 from ledger import checkpoint, heads
 from ledger.models import Entry, Witness
 from ledger.reading import PUBLIC, entries_of, rows_of
-from sealing.canonical import to_base64
+from suites.base64_text import to_base64
 from tendering import receipts
 from tendering.bundle import form
 from tendering.models import Lot

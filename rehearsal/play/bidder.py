@@ -10,7 +10,6 @@ from rehearsal.cast import Party
 from rehearsal.play.keys import keys_of
 from rehearsal.play.stage import Stage
 from rehearsal.play.visitor import Refused, Visitor
-from sealing.canonical import to_base64
 from sealing.header import parse_header
 from sealing.keys import OwnKeys, read_public
 from sealing.layout import chunks_of, read_layout
@@ -20,6 +19,7 @@ from sealing.statements import verify_statement
 from sealing.tender import Tender, check_tender, tender_from
 from sealing.trailer import leaf_of
 from suites import Refused as SealRefused
+from suites.base64_text import to_base64
 from suites.certificates import from_pem
 
 TOO_LATE = ("window_closed", "wrong_stage")  # checks of the API when the window is over

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from config import places
 from rehearsal.play.visitor import Visitor
-from sealing.canonical import from_base64, to_base64
 from sealing.keys import OwnKeys, check_public_path, key_message, load_keys, make_keys, write_keys
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import from_pem
 from suites.possession import possession_message
 

@@ -18,7 +18,7 @@ from ledger.anchoring import tokens_of
 from ledger.models import Checkpoint, Entry, Witness
 from ledger.reading import PUBLIC
 from sealing import canonical
-from sealing.canonical import from_base64, to_base64
+from suites.base64_text import from_base64, to_base64
 from suites.certificates import from_pem
 from suites.revocation import issued_by, read_crl
 from tendering import bid_queries, receipts, sealed_store

@@ -12,8 +12,8 @@ from custodian import decision
 from identity.actor import CLOCK
 from ledger.kinds import KINDS
 from sealing import release_rule
-from sealing.canonical import from_base64
 from sealing.header import parse_header
+from suites.base64_text import from_base64
 from tendering import bid_queries
 from tendering.models import Opening, ReleaseRefusal
 from tendering.operations.end_window import end_window

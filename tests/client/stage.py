@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sealing.canonical import to_base64
 from sealing.fields import format_time
 from sealing.keys import OwnKeys, make_keys, write_keys
 from sealing.parameters import Parameters, sign_parameters
 from suites import suite_named
+from suites.base64_text import to_base64
 from suites.certificates import RevokedCertificate, facts_of, issue_certificate, make_authority, make_crl, to_pem
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)

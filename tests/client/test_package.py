@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from sealing.__main__ import main
-from sealing.canonical import from_base64
 from sealing.keys import load_keys, make_keys, write_keys
 from sealing.packages import read_package
 from sealing.parameters import verify_parameters
 from sealing.registration import adopt_certificates, certificate_request
 from suites import NAMES, Refused, suite_named
+from suites.base64_text import from_base64
 from suites.possession import proves_possession
 from suites.revocation import crl_to_pem
 from tests.client.stage import AGENCY, BIDDER, DEADLINE, Stage, make_stage

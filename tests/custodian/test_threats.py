@@ -8,9 +8,9 @@ from django.conf import settings
 import ledger
 from custodian.log import LogBroken
 from ledger import clock
-from sealing.canonical import to_base64
 from sealing.releases import LedgerHead, sign_release
 from sealing.shares import Share
+from suites.base64_text import to_base64
 from suites.intl import Intl1
 from tendering import bid_queries, receipts
 from tendering.models import Bid, OpenedBid, Opening, Release, ReleaseRefusal

@@ -140,7 +140,7 @@ def load_serial(certificate: Certificate) -> int:
 
 
 def from_base64(text: str) -> bytes:
-    from sealing.canonical import from_base64 as decoded
+    from suites.base64_text import from_base64 as decoded
 
     return decoded(text)
 

@@ -1,11 +1,13 @@
 """Signed notes and checkpoints in the C2SP form."""
 
 import base64
+import string
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger import notes
+from ledger import cosignatures, notes
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = notes.public_bytes(KEY.public_key())
@@ -41,6 +43,34 @@ def test_a_note_with_one_character_changed_is_refused(place):
     changed = NOTE[:place] + ("A" if NOTE[place] != "A" else "B") + NOTE[place + 1 :]
     with pytest.raises(notes.BadNote):
         notes.verified_checkpoint(changed, "example.cn/log", PUBLIC)
+
+
+def other_spellings(text):
+    """Return every text with another last digit that a lenient decoder takes for the same bytes."""
+    end = len(text.rstrip("="))
+    made = [text[: end - 1] + digit + text[end:] for digit in string.ascii_letters + string.digits + "+/"]
+    return [other for other in made if other != text and base64.b64decode(other) == base64.b64decode(text)]
+
+
+def test_a_signature_has_one_spelling():
+    head, start, signature = NOTE.rstrip("\n").rpartition(" ")
+    others = other_spellings(signature)
+    assert len(others) == 3
+    for other in others:
+        with pytest.raises(notes.BadNote, match="not base64"):
+            notes.verified_checkpoint(f"{head}{start}{other}\n", "example.cn/log", PUBLIC)
+
+
+def test_a_cosignature_has_one_spelling():
+    verifier = cosignatures.verifier_key("w", KEY)
+    line = cosignatures.cosigned(HEAD.text, "w", KEY, datetime(2026, 3, 2, tzinfo=UTC))
+    head, start, signature = line.rpartition(" ")
+    assert cosignatures.verified(line, HEAD.text, verifier).name == "w"
+    others = other_spellings(signature)
+    assert len(others) == 15
+    for other in others:
+        with pytest.raises(notes.BadNote, match="not base64"):
+            cosignatures.verified(f"{head}{start}{other}", HEAD.text, verifier)
 
 
 def test_other_signatures_beside_ours_are_passed_over():

@@ -160,7 +160,7 @@ def test_no_share_of_a_later_envelope_is_taken_or_asked_for_before_its_stage(
 def lying(answer, lot, bid):
     """A platform that asks for a price envelope's share before its stage."""
     upload = bid.uploads.get()
-    from sealing.canonical import to_base64
+    from suites.base64_text import to_base64
 
     row = {
         "bid_digest": bid.bid_digest,

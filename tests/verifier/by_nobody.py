@@ -1,6 +1,6 @@
 """Tamperings by somebody without keys, who only makes the list of hashes anew."""
 
-from sealing.canonical import to_base64
+from suites.base64_text import to_base64
 from tendering.bundle import form
 from tests.verifier.forge import Forgery
 from tests.verifier.tampering import NOBODY, PLATFORM, another_root, custodians_shares, tampering

@@ -1,7 +1,7 @@
 """Tamperings by a platform with the log's key: the draws, the evaluation, the award."""
 
-from sealing.canonical import to_base64
 from sealing.keys import make_keys
+from suites.base64_text import to_base64
 from tendering.bundle import form
 from tendering.rules import draws
 from tests.verifier.forge import Forgery

@@ -8,7 +8,7 @@ from ledger.cosignatures import COSIGNATURE, verified
 from ledger.kinds import KINDS, Visibility
 from ledger.notes import BadNote
 from ledger.offline import Pinned, verify_receipt
-from sealing.canonical import from_base64
+from suites.base64_text import from_base64
 from tendering.bundle import form
 from verifier.case import Case, note_size
 from verifier.evidence import LedgerEntry

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sealing import canonical
-from sealing.canonical import from_base64
 from sealing.header import Header, Seat
 from sealing.manifest import read_manifest
 from sealing.open import open_bid
@@ -17,6 +16,7 @@ from sealing.policy import BIDDER, CUSTODIANS
 from sealing.releases import verify_refusal, verify_release
 from sealing.shares import Share, share_commitment
 from suites import Refused
+from suites.base64_text import from_base64
 from tendering.bundle import form
 from tendering.rules.collection import BIDDERS_FAULT, Shares, store_failed
 from tendering.rules.letters import price_fault

@@ -8,11 +8,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from evaluation.rules import scheme_checks
 from sealing import canonical
-from sealing.canonical import from_base64
 from sealing.fields import octets, parse_time
 from sealing.keys import PublicKeys, check_public_path, read_public
 from sealing.parameters import Parameters, verify_parameters
 from suites import Reason, Refused, suite_named
+from suites.base64_text import from_base64
 from suites.certificates import BadCertificate, facts_of, load
 from suites.paths import check_structure
 from suites.revocation import BadCrl, issued_by, read_crl
