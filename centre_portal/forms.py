@@ -185,6 +185,17 @@ class PersonForm(PageForm):
     )
 
 
+class InitialPasswordForm(PageForm):
+    """A new initial password for somebody who has forgotten theirs."""
+
+    password = forms.CharField(
+        label=gettext_lazy("新的初始密码"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+        help_text=gettext_lazy("不少于 10 位"),
+    )
+
+
 class GrantForm(PageForm):
     """A role to grant."""
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("people/<uuid:person>/", people.person_page, name="person"),
     path("people/<uuid:person>/roles/", people.grant, name="grant"),
     path("people/<uuid:person>/roles/<int:membership>/end/", people.end, name="end_role"),
+    path("people/<uuid:person>/password/", people.password, name="reset_password"),
     path("custodians/", custodians.custodians, name="custodians"),
     path("statistics/", statistics.statistics, name="statistics"),
 ]

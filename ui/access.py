@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from identity import policy
 from identity.middleware import must_change_password
+from lawbook.reasons import Reason
+from lawbook.words import gettext_noop as _
 from tendering import queries
 from tendering.refusals import NotFound
 from ui.context import actor_of
@@ -24,6 +26,7 @@ from ui.refusals import told
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 FORBIDDEN = 403
+NO_ROLE = Reason("no_role", _("您的账号目前没有任何身份，请联系交易中心授予。"))
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ def turned_away(request: HttpRequest, decision: policy.Decision) -> HttpResponse
         raise Http404
     if must_change_password(request):
         return redirect_to_login(request.get_full_path(), reverse("change_password"))
-    if not actor_of(request).signed_in and any(reason.code == "wrong_role" for reason in decision.reasons):
-        return redirect_to_login(request.get_full_path())
-    return render(request, "403.html", {"reasons": told(decision.reasons)}, status=FORBIDDEN)
+    reasons = decision.reasons
+    if not actor_of(request).signed_in and any(reason.code == "wrong_role" for reason in reasons):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        reasons = (NO_ROLE,)  # the sign-in page would only send them back here
+    return render(request, "403.html", {"reasons": told(reasons)}, status=FORBIDDEN)

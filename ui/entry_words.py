@@ -84,6 +84,7 @@ WORDS: dict[str, str] = {
     "person.signed_in": gettext_noop("登录"),
     "person.sign_in_refused": gettext_noop("登录未成"),
     "person.password_changed": gettext_noop("修改密码"),
+    "person.password_reset": gettext_noop("重设密码"),
     "role.granted": gettext_noop("授予身份"),
     "role.ended": gettext_noop("终止身份"),
     "expert.enrolled": gettext_noop("专家入库"),

@@ -1,4 +1,4 @@
-"""People: list, registration, granting and ending roles."""
+"""People: list, registration, granting and ending roles, new initial passwords."""
 
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from centre_portal.forms import GrantForm, PeopleFilter, PersonForm
+from centre_portal.forms import GrantForm, InitialPasswordForm, PeopleFilter, PersonForm
 from identity.models import Membership, Organisation, Person
 from identity.operations.grant_role import end_role, grant_role
 from identity.operations.register_person import register_person
+from identity.operations.reset_password import reset_password
 from identity.policy import Act
 from identity.roles import ROLE_NAMES, Role
 from ui.access import access
@@ -135,5 +137,26 @@ def end(request: HttpRequest, person: UUID, membership: int) -> HttpResponse:
         context=context,
         operation=lambda: end_role(membership_id=held.pk, actor=actor_of(request)),
         done=_("身份已终止。"),
+        to=("centre:person", found.public_id),
+    )
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@access(Act.REGISTER_PEOPLE)
+def password(request: HttpRequest, person: UUID) -> HttpResponse:
+    """Set a new initial password; says first what it does."""
+    found = _person(person)
+    context = {"person": found}
+    if request.method == "GET":
+        return render(request, "centre/password.html", {**context, "form": InitialPasswordForm()})
+    form = InitialPasswordForm(request.POST)
+    return act(
+        request,
+        template="centre/password.html",
+        context=context,
+        form=form,
+        operation=lambda: reset_password(person_id=found.pk, actor=actor_of(request), **form.cleaned_data),
+        done=_("已重设。请当面或打电话告诉本人；本人登录后须先改成自己的密码。"),
         to=("centre:person", found.public_id),
     )

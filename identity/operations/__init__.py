@@ -9,6 +9,7 @@ from identity.operations.open_challenge import open_challenge
 from identity.operations.register_custodian import RegisteredCustodian, register_custodian
 from identity.operations.register_organisation import register_organisation
 from identity.operations.register_person import register_person
+from identity.operations.reset_password import reset_password
 from identity.operations.revoke_certificate import revoke_certificate
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "register_custodian",
     "register_organisation",
     "register_person",
+    "reset_password",
     "revoke_certificate",
 ]

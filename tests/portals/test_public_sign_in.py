@@ -5,6 +5,8 @@ import json
 import pytest
 
 import ledger
+from identity.actor import SYSTEM
+from identity.operations import end_role
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "right-horse-42"
@@ -27,6 +29,17 @@ def test_a_person_signs_in_and_goes_home(client, bidder):
     assert response.status_code == 302 and response.headers["Location"] == "/home/"
     assert client.get("/home/").status_code == 302
     assert "甲建设集团有限公司" in client.get("/lots/").content.decode()
+
+
+def test_who_has_no_role_any_more_is_told_so_instead_of_being_sent_round_in_circles(client, bidder):
+    for membership in bidder.memberships.all():
+        end_role(membership_id=membership.pk, actor=SYSTEM)
+    assert sign_in(client, bidder.login, PASSWORD).headers["Location"] == "/home/"
+    answer = client.get("/home/")
+    assert answer.status_code == 403 and "请联系交易中心授予" in answer.content.decode()
+    assert 'href="/sign-in/"' not in answer.content.decode()
+    assert client.get("/bidder/").status_code == 403
+    assert client.get("/lots/").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_login_sound_alike(client, bidder):
