@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from tendering import queries
 from tendering.models import Award, Bid, BidState, Lot, Opening
+from tendering.seal_words import ended_because
 from ui.figures import SHANGHAI, shanghai
 
 OPENED_STATES = (BidState.OPENED, BidState.REVOKED, BidState.WITHDRAWN_NO_BLAME)
@@ -97,6 +98,7 @@ class RecordRow:
     opened_by: str
     over_ceiling: bool
     confirmed_at: datetime | None
+    why: str  # Chinese words for a bid that could not be opened, to be translated
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _row(number: int, bid: Bid) -> RecordRow:
         opened_by=opened.opened_by if opened else "",
         over_ceiling=bool(opened and opened.over_ceiling),
         confirmed_at=opened.confirmed_at if opened else None,
+        why=ended_because(bid.end_reason),
     )
 
 

@@ -9,6 +9,7 @@ from sealing.header import Header, parse_header
 from sealing.trailer import Trailer, parse_trailer
 from suites import Refused as SealRefused
 from tendering.refusals import ActRefused
+from tendering.rules.collection import STORE_CHECKS
 
 _FORM = _("这不是完整、规范的加密投标文件（{check}）。")
 WORDS: dict[str, tuple[str, str]] = {
@@ -33,6 +34,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "leaf": (_("分块在传输中损坏，请重传。"), ""),
     "statement": (_("声明的签名或内容不正确。"), "EB-31"),
 }
+
+_STORED = _("平台保存的文件缺失或损坏")
+_INSIDE = _("解密后的文件校验不通过")
+_ENDS: dict[str, str] = {
+    "threshold": _("没有收到足够的密钥份额"),
+    "price": _("投标函没有可以唱出的报价"),
+    "price_kind": _("投标函的报价类型与招标文件要求的不同"),
+    **dict.fromkeys(STORE_CHECKS, _STORED),
+}
+
+
+def ended_because(check: str) -> str:
+    """Return in Chinese why a bid could not be opened, from the check that failed; empty for none."""
+    return _ENDS.get(check, _INSIDE) if check else ""
 
 
 def reason_for(check: str) -> Reason:

@@ -10,12 +10,13 @@ from identity.actor import Actor
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from tendering import bid_queries, draw_queries, printing, queries
-from tendering.models import BidState, Lot, Objection, OpenedBid, Opening
+from tendering.models import Bid, BidState, Lot, Objection, OpenedBid, Opening
 from tendering.operations import publishing
 from tendering.refusals import SUSPENDED, refuse_if
 from tendering.rules.calendars import SHANGHAI
 from tendering.rules.lifecycle import Stage
 from tendering.rules.money import grouped
+from tendering.seal_words import ended_because
 from tendering.signed_documents import Printed, keep_sealed
 
 NOT_OPENED = Reason("not_opened", _("投标文件尚未全部开启，不能确认开标记录。"), "EB-32")
@@ -91,7 +92,7 @@ def record_of(lot: Lot, opening: Opening, *, actor: Actor, now: datetime) -> dic
         "bid_count": len(opened) + len(others),
         "bids": [_opened_row(place, bid) for place, bid in enumerate(opened, start=1)],
         "not_opened": [
-            {"bidder": bid.bidder.name, "state": STATE_WORDS[BidState(bid.state)], "reason": bid.end_reason}
+            {"bidder": bid.bidder.name, "state": STATE_WORDS[BidState(bid.state)], "reason": _why(bid)}
             for bid in others
         ],
         "objections": [
@@ -101,6 +102,11 @@ def record_of(lot: Lot, opening: Opening, *, actor: Actor, now: datetime) -> dic
         "confirmed_by": actor.organisation_name or actor.name,
         "confirmed_at": _said(now),
     }
+
+
+def _why(bid: Bid) -> str:
+    """Return the words, and the check's own name for who looks it up in docs/sealed-bid-format.md."""
+    return f"{ended_because(bid.end_reason)}（{bid.end_reason}）"
 
 
 def _opened_row(place: int, opened: OpenedBid) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from identity.actor import Actor
 from identity.roles import Role
 from lawbook.words import gettext_noop as _
 from tendering.dates import pending
-from tendering.models import Bid, BidState, Download, Lot, Question, Upload
+from tendering.models import Bid, BidState, Candidate, Download, Lot, Question, Upload
 from tendering.queries.lots import OWNERS
 from tendering.rules import periods
 
@@ -76,6 +76,7 @@ STEPS: dict[str, Step] = {
     "failed": Step(_("重新招标"), OWNERS),
 }
 SUSPENDED = Step(_("已暂停，等待监督部门恢复"), frozenset({Role.REGULATOR}))
+ALL_REJECTED = Step(_("宣布流标"), OWNERS)  # evaluated, and nobody is recommended (BL-42)
 NOTHING = Step("", frozenset())
 
 
@@ -102,6 +103,7 @@ def _lots_of(actor: Actor) -> QuerySet[Lot]:
     return lots.filter(mine(actor)).annotate(
         unanswered_questions=Count("questions", filter=Q(questions__answered_at__isnull=True), distinct=True),
         unanswered_objections=Count("objections", filter=Q(objections__answered_at__isnull=True), distinct=True),
+        recommended=Exists(Candidate.objects.filter(lot=OuterRef("pk"))),
         superseded=Exists(_own_bids(actor).filter(state=BidState.SUPERSEDED)),
         in_force=Exists(_own_bids(actor).filter(state=BidState.RECEIVED)),
     )
@@ -131,8 +133,16 @@ _MINE: dict[Role, Callable[[Actor], Q]] = {
 }
 
 
+def _step(lot: Lot) -> Step:
+    if lot.suspended_at:
+        return SUSPENDED
+    if lot.stage == "evaluated" and not vars(lot)["recommended"]:
+        return ALL_REJECTED
+    return STEPS.get(lot.stage, NOTHING)
+
+
 def _row(lot: Lot, actor: Actor, now: datetime) -> DeskRow:
-    step = SUSPENDED if lot.suspended_at else STEPS.get(lot.stage, NOTHING)
+    step = _step(lot)
     next_at = step.date(lot)
     ripe = next_at is not None and next_at <= now
     counts = vars(lot)  # the annotations

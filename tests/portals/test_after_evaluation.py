@@ -60,6 +60,8 @@ def test_when_every_bid_is_rejected_the_page_leads_to_a_failed_tender_from_which
     evaluated(opened, failing=opened.digests)
     page = text_of(owner.get(at("lot", opened)))
     assert at("fail", opened) in page and at("candidates", opened) not in page
+    desk = text_of(owner.get(reverse("purchaser:desk")))
+    assert "宣布流标" in desk and "公示中标候选人" not in desk
     assert "data-confirm" in text_of(owner.get(at("fail", opened)))
     assert owner.post(at("fail", opened), {"reason": "全部投标被否决"}).status_code == 302
     lot = opened.fresh()
