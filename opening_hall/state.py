@@ -45,7 +45,9 @@ LOG_KINDS = (
 
 
 def may_be_watched(code: str) -> bool:
-    """Whether the lot exists and was announced."""
+    """Whether the lot exists and was announced; `code` is as it came in a websocket's address."""
+    if not code.isprintable():  # PostgreSQL refuses to be asked for NUL
+        return False
     try:
         return queries.lot_by_code(code).announced_at is not None
     except NotFound:

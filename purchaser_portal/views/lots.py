@@ -1,5 +1,6 @@
 """One lot: where it stands, what is next, editing the draft, submitting, ending, tendering again."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -93,27 +94,18 @@ def submit(request: HttpRequest, lot: Lot) -> HttpResponse:
 @access(Act.TERMINATE_LOT)
 def terminate(request: HttpRequest, lot: Lot) -> HttpResponse:
     """End the tender for good, with a reason; asks once more before it does."""
-    form = ReasonForm(request.POST or None)
-    template = "purchaser/terminate.html"
-    if request.method == "GET":
-        return render(request, template, {"lot": lot, "form": form})
-    return act(
-        request,
-        template=template,
-        context={"lot": lot},
-        form=form,
-        operation=lambda: terminate_lot(lot_code=lot.code, actor=actor_of(request), reason=form.cleaned_data["reason"]),
-        done=_("已终止招标。"),
-        to=("purchaser:lot", lot.code),
-    )
+    return _ended(request, lot, "purchaser/terminate.html", terminate_lot, _("已终止招标。"))
 
 
 @require_http_methods(["GET", "POST"])
 @access(Act.DECLARE_FAILED)
 def fail(request: HttpRequest, lot: Lot) -> HttpResponse:
     """Declare the tender failed after the evaluation, with a reason; asks once more before it does."""
+    return _ended(request, lot, "purchaser/fail.html", fail_lot, _("已宣布流标，可以重新招标。"))
+
+
+def _ended(request: HttpRequest, lot: Lot, template: str, end: Callable[..., Lot], done: str) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    template = "purchaser/fail.html"
     if request.method == "GET":
         return render(request, template, {"lot": lot, "form": form})
     return act(
@@ -121,8 +113,8 @@ def fail(request: HttpRequest, lot: Lot) -> HttpResponse:
         template=template,
         context={"lot": lot},
         form=form,
-        operation=lambda: fail_lot(lot_code=lot.code, actor=actor_of(request), reason=form.cleaned_data["reason"]),
-        done=_("已宣布流标，可以重新招标。"),
+        operation=lambda: end(lot_code=lot.code, actor=actor_of(request), reason=form.cleaned_data["reason"]),
+        done=done,
         to=("purchaser:lot", lot.code),
     )
 

@@ -11,6 +11,7 @@ from channels.routing import URLRouter
 from opening_hall import hub as hub_module
 from opening_hall.hub import WAKE_GROUP, Hub
 from opening_hall.routing import websocket_urlpatterns
+from opening_hall.state import may_be_watched
 
 
 class Listener:
@@ -112,6 +113,12 @@ async def test_the_task_ends_with_the_last_watcher(told):
     hub.leave("A1", one)
     await _until(task.done)
     assert hub._task is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["", "nobody-knows", "A\0B", "A\nB", "\ud800"])
+def test_what_is_no_lot_is_not_watched_whatever_its_letters(code):
+    assert not may_be_watched(code)
 
 
 @pytest.mark.asyncio

@@ -1,6 +1,5 @@
 """The committee's room through its pages: every step works with plain forms, and nobody sees a colleague's sheet."""
 
-import json
 from io import BytesIO
 
 import pytest
@@ -8,10 +7,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from PIL import Image
 
-from evaluation.models import Page, Reading, ReadingState, Sheet
+from evaluation.models import Reading, ReadingState, Sheet
 from evaluation.operations.draw_committee import draw_committee
 from evaluation.operations.pledge import pledge
-from evaluation.operations.prepare_readings import prepare_readings
 from tendering.models import Lot
 from tests.opened_lot import (
     findings,
@@ -24,6 +22,7 @@ from tests.opened_lot import (
     to_detailed,
     to_summary,
 )
+from tests.portals.room import at, post_json, sign_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,26 +32,6 @@ def opened(cast, tmp_path, settings):
     for name in ("OPENED_ROOT", "DOCUMENT_ROOT"):
         setattr(settings, name, tmp_path / "server" / name.lower())
     return make_opened_lot(cast)
-
-
-def sign_in(client, opened, place: int = 0):
-    member = opened.members()[place]
-    client.force_login(member.person)
-    return member
-
-
-def at(name: str, opened, *rest) -> str:
-    return reverse(f"expert:{name}", args=[opened.code, *rest])
-
-
-def text_of(client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status, response
-    return response.content.decode()
-
-
-def post_json(client, address: str, body) -> object:
-    return client.post(address, json.dumps(body), content_type="application/json")
 
 
 def drawn(opened):
@@ -290,65 +269,6 @@ def test_all_bids_lie_side_by_side_for_one_item(client, opened):
     text = text_of(client, at("compare", opened, "technical_method"))
     assert text.count("基坑") == 0 and text.count("施工方案与技术措施") >= 4
     assert all(player.organisation.name in text for player in opened.cast.bidders[:3])
-
-
-def blind_scheme():
-    import lawbook
-
-    scheme = lawbook.scheme("construction")
-    scheme["groups"][0]["blind"] = True
-    return scheme
-
-
-def blind_lot(cast, tmp_path, settings):
-    for name in ("OPENED_ROOT", "DOCUMENT_ROOT"):
-        setattr(settings, name, tmp_path / name.lower())
-    return make_opened_lot(cast, scheme=blind_scheme())
-
-
-def test_a_blind_item_shows_numbers_and_masks_the_names(client, cast, tmp_path, settings):
-    opened = blind_lot(cast, tmp_path, settings)
-    to_detailed(opened)
-    read_all(opened)
-    sign_in(client, opened)
-    for page in (at("item", opened, "technical_method", opened.digests[0]), at("compare", opened, "technical_method")):
-        text = text_of(client, page + "?file=3")
-        assert "编号 1" in text and not any(p.organisation.name in text for p in cast.bidders)
-    text = text_of(client, at("item", opened, "technical_method", opened.digests[0]) + "?file=3&page=1")
-    assert "■■■" in text
-    assert client.get(at("file", opened, opened.digests[0], 3)).status_code == 404
-    seen = Image.open(BytesIO(client.get(at("page_image", opened, opened.digests[0], 3, 1)).content))
-    colours = (seen.getpixel((x, y)) for x in range(140, 400, 4) for y in range(100, 500, 4))
-    assert any(all(abs(found - wanted) < 6 for found, wanted in zip(c, (216, 211, 198), strict=True)) for c in colours)
-    text = text_of(client, at("item", opened, "technical_method", opened.digests[0]) + "?file=1")
-    assert "1-letter.pdf" not in text  # the letter, which cannot be masked, is not among the files of a blind item
-
-
-def test_a_page_of_a_blind_file_is_shown_only_once_its_words_are_read(client, cast, tmp_path, settings):
-    opened = blind_lot(cast, tmp_path, settings)
-    to_detailed(opened)
-    sign_in(client, opened)
-    picture = at("page_image", opened, opened.digests[0], 3, 1)
-    assert client.get(picture).status_code == 404  # not listed
-    prepare_readings(lot_id=opened.lot.pk)
-    assert client.get(picture).status_code == 404  # not read
-    assert client.get(at("page_image", opened, opened.digests[0], 1, 1)).status_code == 200  # nothing blind in it
-    read_all(opened)
-    assert client.get(picture).status_code == 200
-    Page.objects.filter(reading__role="technical").update(source="none", reason="the page crashed the reader")
-    assert client.get(picture).status_code == 404
-    page = text_of(client, at("item", opened, "technical_method", opened.digests[0]) + "?file=3&page=1")
-    assert "无法隐去单位名称" in page and "page_image" not in page and "请直接看图" not in page
-
-
-def test_a_blind_file_is_handed_out_only_once_the_lot_is_evaluated(client, cast, tmp_path, settings):
-    opened = blind_lot(cast, tmp_path, settings)
-    to_detailed(opened)
-    sign_in(client, opened)
-    address = at("file", opened, opened.digests[0], 3)
-    for stage, status in (("opened", 404), ("evaluating", 404), ("evaluated", 200)):
-        Lot.objects.update(stage=stage)
-        assert client.get(address).status_code == status, stage
 
 
 def test_who_has_not_pledged_reads_no_bid(client, opened):
