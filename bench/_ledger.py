@@ -28,7 +28,7 @@ from ledger.canonical import canonical, instant  # noqa: E402
 from ledger.verify import verify  # noqa: E402
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-EACH, WRITERS, TURNS = 400, 8, 6
+EACH, WRITERS, TURNS, SEVERAL = 400, 8, 6, 10
 ENTRIES = 1_000_000
 FORK = multiprocessing.get_context("fork")
 
@@ -39,10 +39,22 @@ class Bidder:
     login, role, uscc, address = "bench", "bidder", "91110000000000000X", "192.0.2.1"
 
 
-def _append(number: int) -> None:
+def _append(number: int, entries: int = 1) -> None:
     with transaction.atomic(durable=True):
-        payload = {"n": number, "bid_digest": "0" * 64}
-        ledger.append("lot.announced", lot="BENCH", at=AT, payload=payload, actor=Bidder())
+        for _ in range(entries):
+            payload = {"n": number, "bid_digest": "0" * 64}
+            ledger.append("lot.announced", lot="BENCH", at=AT, payload=payload, actor=Bidder())
+
+
+def _append_several(number: int) -> None:
+    _append(number, SEVERAL)
+
+
+def _least(number: int) -> None:
+    """What a log cannot do without whose entries have an order and no gap: a locked head, and one row in its place."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("UPDATE bench_head SET size = size + 1 RETURNING size")
+        cursor.execute("INSERT INTO bench_entry VALUES (%s, %s)", [*cursor.fetchone(), "0" * 600])
 
 
 def _bare(number: int) -> None:
@@ -57,10 +69,10 @@ def _write(act: Callable[[int], None], count: int, start: Any) -> None:
         act(number)
 
 
-def _per_second(act: Callable[[int], None], writers: int) -> float:
+def _per_second(act: Callable[[int], None], writers: int, each: int = EACH) -> float:
     """Transactions per second of so many processes that begin together."""
     connection.close()
-    start, count = FORK.Barrier(writers + 1), EACH // writers if writers > 1 else EACH
+    start, count = FORK.Barrier(writers + 1), each // writers
     processes = [FORK.Process(target=_write, args=(act, count, start)) for _ in range(writers)]
     for process in processes:
         process.start()
@@ -80,17 +92,22 @@ def _follow(until: int, answer: Any) -> None:
 
 
 def appends() -> dict[str, float]:
-    """Appends and bare transactions per second with one and eight writers, in turns; rows that two readers lost.
+    """Appends, the least of an ordered log and bare transactions per second, with one and eight writers, in turns; and
+    rows that two readers lost. `several` counts entries, ten to a transaction.
 
     Of six turns the quickest counts: others work on the same machine.
     """
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_bare (n bigint)")
+        cursor.execute("CREATE TABLE bench_head (size bigint)")
+        cursor.execute("INSERT INTO bench_head VALUES (0)")
+        cursor.execute("CREATE TABLE bench_entry (place bigint PRIMARY KEY, body text)")
     _append(0)
     found: dict[str, float] = {}
     for writers in (1, WRITERS):
-        for name, act in (("bare", _bare), ("append", _append)) * TURNS:
-            speed = _per_second(act, writers)
+        acts = (("bare", _bare, 1), ("least", _least, 1), ("append", _append, 1), ("several", _append_several, SEVERAL))
+        for name, act, at_once in acts * TURNS:
+            speed = _per_second(act, writers, EACH // at_once) * at_once
             found[f"{name}_{writers}"] = max(speed, found.get(f"{name}_{writers}", 0.0))
     size = int(str(ledger.head()["size"])) + WRITERS * (EACH // WRITERS + 1)
     connection.close()

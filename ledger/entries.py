@@ -31,7 +31,13 @@ def body_hash(salt: str, body: Mapping[str, Json], hashed: tree.Hash = tree.sha2
 
 def face(index: int, at: str, body: str) -> bytes:
     """Return canonical {index, at, body_hash}; `at` is an instant as `canonical.instant` writes it."""
-    return f'{{"at":"{at}","body_hash":"{body}","index":{index}}}'.encode("ascii")
+    start, end = around_body_hash(index, at)
+    return f"{start}{body}{end}".encode("ascii")
+
+
+def around_body_hash(index: int, at: str) -> tuple[str, str]:
+    """Return what stands before and after the body hash in a face."""
+    return f'{{"at":"{at}","body_hash":"', f'","index":{index}}}'
 
 
 def leaf(index: int, at: datetime, body: str, hashed: tree.Hash = tree.sha256) -> str:

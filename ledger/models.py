@@ -33,7 +33,10 @@ class Entry(models.Model):
 class Body(models.Model):
     """The private body. `personal` maps field → H(salt ‖ value); the values live in `Personal` and can be erased."""
 
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="body")
+    # no constraint: face, body and values are one statement, nothing is deleted, and to check it costs a tenth of that
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, primary_key=True, related_name="body", db_constraint=False
+    )
     kind = models.CharField(max_length=40)
     lot = models.CharField(max_length=26, blank=True)
     role = models.CharField(max_length=16, blank=True)
@@ -49,7 +52,9 @@ class Personal(models.Model):
     """One personal value of an entry with its own salt. Never updated; deleting it leaves the chain whole."""
 
     # no index of its own: the constraint below begins with it
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="personal_values", db_index=False)
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="personal_values", db_index=False, db_constraint=False
+    )
     field = models.CharField(max_length=40)
     salt = models.CharField(max_length=64)
     value = models.TextField()

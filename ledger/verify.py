@@ -15,7 +15,7 @@ from django.db import connection
 
 from ledger import cosignatures, heads, nodes, notes, tree, triggers
 from ledger.models import Checkpoint, Cosignature, Head, Personal
-from ledger.rebuild import LEVEL, SEGMENT, Row, Segment, Values, rebuild
+from ledger.rebuild import LEVEL, SEGMENT, Segment, Values, rebuild
 from ledger.witnessing import text_of
 
 _AT = {
@@ -102,7 +102,7 @@ def _segment(task: tuple[int, int, list[int]]) -> Segment:
     start, stop, checkpoints = task
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(at=_AT[connection.vendor]), [start, stop])
-        return rebuild(start, stop, map(Row._make, cursor.fetchall()), _values(start, stop), checkpoints)
+        return rebuild(start, stop, cursor.fetchall(), _values(start, stop), checkpoints)
 
 
 def _values(start: int, stop: int) -> Values:

@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 
 from ledger import tree
 
@@ -54,3 +55,12 @@ def test_every_tree_extends_the_empty_one_and_none_a_larger():
         tree.consistency_path(LEAVES, 0)
     with pytest.raises(IndexError):
         tree.inclusion_path(LEAVES, 40)
+
+
+def test_sm3_is_the_standards_and_the_same_by_every_library():
+    assert tree.sm3(b"abc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    for size in (0, 1, 55, 56, 63, 64, 65, 119, 233, 100_000):
+        data = (bytes(range(256)) * 400)[:size]
+        running = hashes.Hash(hashes.SM3())
+        running.update(data)
+        assert tree.sm3(data) == running.finalize(), size
