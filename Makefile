@@ -48,9 +48,11 @@ test-browser: test-units
 test-stack: $(DEV_STAMP)
 	$(PYTEST) -m stack || $(ONCE_MORE)
 
+# what asks no database, in the folders that are run on PostgreSQL too
+PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py)
 test-postgres: test-browser # the tests that a database decides (DATABASE_URL, else an embedded server)
 	$(BIN)/python -m tests.on_postgres -q -n $(WORKERS) --dist loadfile tests/operations tests/ledger tests/identity \
-	  --ignore tests/identity/test_policy.py
+	  $(addprefix --ignore ,$(PURE))
 
 machine: $(DEV_STAMP) ## the sealed bid as a state machine, 500 runs with what they came through
 	GONGHENG_MACHINE_RUNS=500 $(BIN)/python -m pytest -q -n 0 tests/machine

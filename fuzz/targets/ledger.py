@@ -91,7 +91,7 @@ def check_receipt(data: bytes) -> None:
 
 
 def check_note(data: bytes) -> None:
-    """A note that verifies has the text that was signed."""
+    """A note that verifies has the text that was signed, and the log's signature in its one spelling."""
     name, public = notes.parsed_key(LOG_KEY)
     try:
         text = data.decode()
@@ -100,6 +100,7 @@ def check_note(data: bytes) -> None:
         return
     demand(found == checkpoint(), "a checkpoint that nobody signed verifies")
     demand(notes.parsed_checkpoint(found.text) == found, "a checkpoint does not survive a round")
+    demand(_note().splitlines()[-1] in text.split("\n"), "a signature has two spellings")
 
 
 def check_checkpoint_text(data: bytes) -> None:
@@ -115,10 +116,12 @@ def check_checkpoint_text(data: bytes) -> None:
 def check_cosignature(data: bytes) -> None:
     """A cosignature line that verifies says when the witness signed."""
     try:
-        found = cosignatures.verified(data.decode(), checkpoint().text, WITNESS_KEY)
+        line = data.decode()
+        found = cosignatures.verified(line, checkpoint().text, WITNESS_KEY)
     except (UnicodeDecodeError, notes.BadNote):
         return
     demand(found.at == AT, "a cosignature of another time verifies")
+    demand(line == _cosignature(), "a cosignature has two spellings")
 
 
 def check_verifier_key(data: bytes) -> None:

@@ -48,7 +48,7 @@ def test_a_new_initial_password_is_set_recorded_and_ends_the_pause_and_the_sessi
     ("whose", "typed", "status", "words"),
     [
         ("regulator", "a-new-initial-one", 409, ["只能由系统管理员重设"]),
-        ("regulator", "short", 409, ["只能由系统管理员重设", "10"]),
+        ("regulator", "short", 409, ["只能由系统管理员重设", "密码太短，至少要 10 个字符"]),
         ("centre", "a-new-initial-one", 409, ["要先输入原密码"]),
         ("agency", "", 422, ["新的初始密码"]),
     ],
