@@ -170,13 +170,9 @@ class OrganisationForm(PageForm):
     )
 
 
-class PersonForm(PageForm):
-    """A person to register; roles are granted afterwards."""
+class InitialPasswordForm(PageForm):
+    """A password for somebody else, who must change it."""
 
-    login = forms.CharField(
-        label=gettext_lazy("账号"), max_length=80, help_text=gettext_lazy("小写字母、数字和 . _ @ -")
-    )
-    name = forms.CharField(label=gettext_lazy("姓名"), max_length=80)
     password = forms.CharField(
         label=gettext_lazy("初始密码"),
         max_length=200,
@@ -185,15 +181,14 @@ class PersonForm(PageForm):
     )
 
 
-class InitialPasswordForm(PageForm):
-    """A new initial password for somebody who has forgotten theirs."""
+class PersonForm(InitialPasswordForm):
+    """A person to register; roles are granted afterwards."""
 
-    password = forms.CharField(
-        label=gettext_lazy("新的初始密码"),
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
-        help_text=gettext_lazy("不少于 10 位"),
+    login = forms.CharField(
+        label=gettext_lazy("账号"), max_length=80, help_text=gettext_lazy("小写字母、数字和 . _ @ -")
     )
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=80)
+    field_order = ("login", "name", "password")
 
 
 class GrantForm(PageForm):

@@ -9,10 +9,9 @@ of the same shape. Size and root belong together, and the signed checkpoint is w
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Callable, Sequence
 
-from cryptography.hazmat.primitives import hashes
+import gmssl_pyx
 
 from ledger.ranges import consistency_ranges, inclusion_ranges
 
@@ -24,33 +23,7 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _sm3() -> Hash:
-    """Return SM3: the quickest for short texts that is installed. A test compares them all."""
-    try:
-        quickest: Hash = importlib.import_module("gmssl_pyx").sm3_hash
-        return quickest
-    except ImportError:
-        pass
-    try:
-        fresh = hashlib.new("sm3")
-    except ValueError:
-
-        def slower(data: bytes) -> bytes:
-            running = hashes.Hash(hashes.SM3())
-            running.update(data)
-            return running.finalize()
-
-        return slower
-
-    def hashed(data: bytes) -> bytes:
-        running = fresh.copy()
-        running.update(data)
-        return running.digest()
-
-    return hashed
-
-
-sm3 = _sm3()
+sm3: Hash = gmssl_pyx.sm3_hash  # for texts as short as these quicker than hashlib, and that than `cryptography`
 HASHES: dict[str, Hash] = {"sha256": sha256, "sm3": sm3}
 
 

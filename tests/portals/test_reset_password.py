@@ -50,7 +50,7 @@ def test_a_new_initial_password_is_set_recorded_and_ends_the_pause_and_the_sessi
         ("regulator", "a-new-initial-one", 409, ["只能由系统管理员重设"]),
         ("regulator", "short", 409, ["只能由系统管理员重设", "密码太短，至少要 10 个字符"]),
         ("centre", "a-new-initial-one", 409, ["要先输入原密码"]),
-        ("agency", "", 422, ["新的初始密码"]),
+        ("agency", "", 422, ["初始密码"]),
     ],
 )
 def test_no_password_is_reset_of_oneself_or_of_who_supervises(centre, cast, whose, typed, status, words):
