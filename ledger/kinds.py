@@ -13,6 +13,7 @@ class Visibility(StrEnum):
     UNTIL_OPENED = "until_opened"  # once the lot's bids are opened; an organisation sees its own before
     UNTIL_REPORT = "until_report"  # once the candidates are published; the regulator sees it before
     UNTIL_RESULT = "until_result"  # once the result is published: names of the committee (BL-37)
+    SUPERVISED = "supervised"  # never public: what staff do to accounts; the regulator and their own office at once
     PERSONAL = "personal"  # never public: the organisation itself, and the regulator once the lot is opened
 
 
@@ -46,11 +47,13 @@ _KINDS = {
     Visibility.UNTIL_RESULT: """
         committee.drawn member.pledged member.recused member.refused member.removed member.replaced
         committee.supplemented leader.elected""",
+    Visibility.SUPERVISED: """
+        person.registered person.password_reset role.granted role.ended""",
     Visibility.PERSONAL: """
         lot.drafted document.attached document.removed document.fetched upload.started
-        role.granted role.ended expert.enrolled expert.changed
-        protected.read act.refused personal.erased person.registered person.signed_in person.sign_in_refused
-        person.password_changed person.password_reset""",
+        expert.enrolled expert.changed
+        protected.read act.refused personal.erased person.signed_in person.sign_in_refused
+        person.password_changed""",
 }
 
 KINDS: dict[str, Visibility] = {kind: seen for seen, kinds in _KINDS.items() for kind in kinds.split()}

@@ -84,7 +84,7 @@ def may_see(seen: Visibility, viewer: Viewer, *, own: bool, events: set[str]) ->
         return True
     if seen in (Visibility.UNTIL_OPENED, Visibility.PERSONAL):
         return own or (viewer.regulator and bool(SECRECY_ENDED_BY & events))
-    return viewer.regulator
+    return viewer.regulator or (own and seen is Visibility.SUPERVISED)
 
 
 def _may_know(body: Body, viewer: Viewer, *, own: bool, events: set[str]) -> bool:

@@ -80,6 +80,15 @@ def test_who_fetched_a_document_is_known_to_itself_and_after_the_opening_to_the_
     assert _who(index, eyes) == {"bidder", "regulator"}
 
 
+@pytest.mark.parametrize("kind", ["person.registered", "person.password_reset", "role.granted", "role.ended"])
+def test_what_staff_do_to_accounts_is_seen_by_who_supervises_them_at_once_and_never_by_the_public(cast, eyes, kind):
+    entry = ledger.append(kind, at=AT, payload={}, actor=cast.centre.actor, personal={"login": "wang"})
+    assert _who(entry.index, eyes) == {"regulator"}
+    told = _seen(entry.index, eyes["regulator"])["revealed"]
+    assert (told["login"]["value"], told["actor"]["value"]) == ("wang", cast.centre.actor.login)
+    assert _seen(entry.index, viewer_of(cast.centre.actor))["body"] is not None
+
+
 def test_a_public_question_does_not_tell_who_asked(cast, eyes):
     index = _append("question.asked", cast.bidders[0].actor, text="工期如何计算？")
     told = {name for name, viewer in eyes.items() if "organisation" in _seen(index, viewer)["revealed"]}
