@@ -17,7 +17,7 @@ from tendering.operations.ask_rescue import ask_rescue
 from tendering.operations.check_stored_bids import check_stored_bids
 from tendering.operations.close_lot import close_lot
 from tendering.operations.confirm_price import confirm_price
-from tendering.operations.confirm_record import confirm_record
+from tendering.operations.confirm_record import confirm_record, record_of
 from tendering.operations.end_window import end_window
 from tendering.operations.extend_window import extend_window
 from tendering.operations.hand_in_copy import hand_in_copy
@@ -179,6 +179,9 @@ def test_a_bid_without_enough_shares_after_the_grace_is_nobodys_fault(tender, ha
     assert open_bids(lot_id=tender.lot.pk).stage == "opened"
     shut = Bid.objects.get(pk=window[2][1].pk)
     assert (shut.state, shut.end_reason) == (BidState.WITHDRAWN_NO_BLAME, "threshold")
+    record = record_of(tender.fresh(), tender.fresh().opening, actor=tender.cast.centre.actor, now=hands.at)
+    (told,) = record["not_opened"]
+    assert (told["state"], told["reason"]) == ("视为撤回", "没有收到足够的密钥份额（threshold）")
     assert not (settings.OPENED_ROOT / tender.lot.code / shut.bid_digest).exists()
 
 

@@ -38,7 +38,7 @@ def with_draws(lot: Lot, cast) -> Lot:
     return lot
 
 
-def make_bid(lot: Lot, player, number: int, *, state="received", price: Decimal | None = None) -> Bid:
+def make_bid(lot: Lot, player, number: int, *, state="received", price: Decimal | None = None, end_reason="") -> Bid:
     """Return a stored bid of a player; opened when a price is given."""
     at: datetime = lot.announced_at + timedelta(days=1, minutes=number)
     bid = Bid.objects.create(
@@ -47,6 +47,7 @@ def make_bid(lot: Lot, player, number: int, *, state="received", price: Decimal 
         sequence=1,
         bid_digest=f"{lot.pk:08x}{number:056x}",
         state=state,
+        end_reason=end_reason,
         core="00" * 32,
         count=1,
         size=1,
@@ -68,7 +69,7 @@ def make_opened(cast, stage="opened") -> Lot:
     Opening.objects.create(lot=lot, started_at=lot.deadline_at, window_ends_at=lot.opened_at, ended_at=lot.opened_at)
     for number, player in enumerate(cast.bidders[:3], 1):
         make_bid(lot, player, number, state="opened", price=Decimal(80_000_000 + number))
-    make_bid(lot, cast.bidders[3], 4, state="revoked")
+    make_bid(lot, cast.bidders[3], 4, state="revoked", end_reason="threshold")
     return lot
 
 

@@ -115,7 +115,7 @@ def test_the_owner_sees_its_draft(client, cast):
 def test_the_opening_record_shows_prices_together_with_what_was_not_decrypted(client, cast):
     lot = make_opened(cast)
     text = text_of(client, f"/lots/{lot.code}/opening/")
-    assert "¥80,000,001.00" in text and "未开启，视为撤销" in text
+    assert "¥80,000,001.00" in text and "未开启，视为撤销" in text and "没有收到足够的密钥份额" in text
     assert cast.bidders[3].organisation.name in text
     sheet = load_workbook(BytesIO(client.get(f"/lots/{lot.code}/opening/?format=xlsx").content)).active
     assert [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
