@@ -3,9 +3,9 @@
 import json
 import os
 
-import cv2
 import pypdfium2
 import pytest
+import zxingcpp
 from django.test import Client
 
 from identity.queries import trust_root
@@ -123,11 +123,11 @@ def test_the_evidence_of_a_bid_verifies_offline_as_file_and_as_printed_code(tend
     document.init_forms()  # so that the seal is drawn
     printed = document[0]
     assert "投标存证证明" in printed.get_textpage().get_text_bounded()
-    picture = printed.render(scale=6, may_draw_forms=True).to_numpy()  # the seal must not lie over the code
+    picture = printed.render(scale=3, may_draw_forms=True).to_numpy()  # the seal must not lie over the code
     if folder := os.environ.get("PICTURES"):
         printed.render(scale=2, may_draw_forms=True).to_pil().save(f"{folder}/evidence.png")
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
-    assert read_receipt(text.encode()) == receipt
+    (code,) = zxingcpp.read_barcodes(picture)  # OpenCV's reader misses a third of the codes of this size
+    assert read_receipt(code.text.encode()) == receipt
     other = client_of(tender.cast.bidders[1])
     tender.bid(tender.cast.bidders[1])
     assert {other.get(f"{base}/evidence.{kind}").status_code for kind in ("json", "pdf")} == {404}
