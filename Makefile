@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
 ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
 
 .DEFAULT_GOAL := help
-.PHONY: client help setup run test test-units test-browser test-stack test-postgres machine fuzz check bench law docs lock clean
+.PHONY: client help setup run test test-units test-browser test-stack test-postgres thorough machine fuzz check bench law docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -48,11 +48,17 @@ test-browser: test-units
 test-stack: $(DEV_STAMP)
 	$(PYTEST) -m stack || $(ONCE_MORE)
 
-# what asks no database, in the folders that are run on PostgreSQL too
-PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py)
+# what asks no database, or nothing that one could answer otherwise, in the folders that are run on PostgreSQL too
+PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py receipts.py) \
+  $(addprefix tests/operations/test_,evaluation_report.py signed_documents.py gm_tender.py said_in_hall.py)
 test-postgres: test-browser # the tests that a database decides (DATABASE_URL, else an embedded server)
 	$(BIN)/python -m tests.on_postgres -q -n $(WORKERS) --dist loadfile tests/operations tests/ledger tests/identity \
 	  $(addprefix --ignore ,$(PURE))
+
+DEEP = tests/sealing/test_bit_flips.py tests/ledger/test_proofs.py tests/walk tests/verifier/test_hostile.py
+thorough: $(DEV_STAMP) ## whole, what `make test` samples: every bit flipped, every proof to 130 leaves, every page for everybody
+	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q -rP -n $(WORKERS) --dist worksteal $(DEEP)
+	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q tests/stack/test_kill.py
 
 machine: $(DEV_STAMP) ## the sealed bid as a state machine, 500 runs with what they came through
 	GONGHENG_MACHINE_RUNS=500 $(BIN)/python -m pytest -q -n 0 tests/machine

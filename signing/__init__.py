@@ -6,10 +6,15 @@
 Missing until later, and said so in docs/signed-documents.md: SM2 seals (GB/T 38540) and OFD.
 """
 
-from signing.pdf_signing import DocumentSigner, SignedPdf, sign_pdf
+from typing import TYPE_CHECKING, Any
+
+from signing.parties import DocumentSigner, SignedPdf
 from signing.places import Place, place_over
 from signing.seal import SIDE, SealAppearance, seal_pdf
-from signing.verification import Finding, Report, verify_pdf
+
+if TYPE_CHECKING:
+    from signing.pdf_signing import sign_pdf
+    from signing.verification import Finding, Report, verify_pdf
 
 __all__ = [
     "SIDE",
@@ -24,3 +29,18 @@ __all__ = [
     "sign_pdf",
     "verify_pdf",
 ]
+_LATER = {
+    "sign_pdf": "pdf_signing",
+    "verify_pdf": "verification",
+    "Finding": "verification",
+    "Report": "verification",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load pyHanko, with the network clients it brings, when a document is signed or verified, not at every start."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -1,7 +1,6 @@
 """Signing a PDF: PAdES B-T where a timestamp authority answers, else B-B; the seal is the signature's appearance."""
 
 import tempfile
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from signing.aside import aside
+from signing.parties import DocumentSigner, SignedPdf
 from signing.places import Place
 from signing.seal import SealAppearance, seal_pdf
 from timestamps import Authority, StampFailed
@@ -25,28 +25,6 @@ from timestamps import Authority, StampFailed
 RESERVED = 32_768
 FIELD = "Seal{number}"
 NOBODY = Reason("no_authority", _("本平台没有设置时间戳服务。"))
-
-
-@dataclass(frozen=True)
-class DocumentSigner:
-    """Who signs: private key (PKCS#8 DER; P-256 or RSA), the certificate and the ones above it (DER)."""
-
-    key: bytes = field(repr=False)
-    certificate: bytes
-    chain: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True)
-class SignedPdf:
-    """The signed file. `pending` tells why it bears no timestamp (B-B); empty for B-T."""
-
-    pdf: bytes
-    pending: tuple[Reason, ...] = ()
-
-    @property
-    def level(self) -> str:
-        """The PAdES level that was reached."""
-        return "B-B" if self.pending else "B-T"
 
 
 class _Stamper(TimeStamper):

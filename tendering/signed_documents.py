@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 import timestamps
 from identity.document_key import NoDocumentKey, document_key
-from signing import SealAppearance, place_over, sign_pdf
+from signing import SealAppearance, place_over
 from tendering import documents
 from tendering.models import Lot, SignedDocument
 
@@ -71,6 +71,8 @@ def sealed_copy(pdf: bytes, printed: Printed, *, lot: Lot, now: datetime) -> byt
 def _sealed(
     pdf: bytes, printed: Printed, lot: Lot, now: datetime, asked: timestamps.Authority | None
 ) -> tuple[bytes, str, str]:
+    from signing import sign_pdf  # loads its libraries
+
     try:
         key = document_key(now)
         done = sign_pdf(

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from timestamps.local import LocalAuthority
 from timestamps.refusals import StampFailed, reason
+
+if TYPE_CHECKING:
+    import httpx
 
 QUERY_TYPE = "application/timestamp-query"
 REPLY_TYPE = "application/timestamp-reply"
@@ -53,6 +54,8 @@ class HttpAuthority:
             return threads.submit(asyncio.run, self._exchange(request)).result()
 
     async def _exchange(self, request: bytes) -> bytes:
+        import httpx  # half a second that a start need not take
+
         try:
             return await asyncio.wait_for(self._post(request), self.seconds)
         except TimeoutError as error:
@@ -61,6 +64,8 @@ class HttpAuthority:
             raise StampFailed([reason("unreachable", detail=type(error).__name__)]) from error
 
     async def _post(self, request: bytes) -> bytes:
+        import httpx
+
         identity = (self.username, self.password) if self.username else None
         headers = {"Content-Type": QUERY_TYPE, "Accept": REPLY_TYPE, "Accept-Encoding": "identity"}
         async with (
@@ -74,7 +79,7 @@ class HttpAuthority:
                 raise StampFailed([reason("content_type", found=kind or "—")])
             return await self._bounded(response)
 
-    async def _bounded(self, response: httpx.Response) -> bytes:
+    async def _bounded(self, response: "httpx.Response") -> bytes:
         body = b""
         async for part in response.aiter_raw():
             body += part

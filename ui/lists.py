@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -15,11 +15,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from ui.figures import shanghai
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 Row = TypeVar("Row")
 PER_PAGE = 20
@@ -164,6 +164,8 @@ class Sheet:
 
 def workbook_response(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
     """Return `name`.xlsx with these sheets for download."""
+    from openpyxl import Workbook  # half a second that a start need not take
+
     book = Workbook(write_only=True)
     for one in sheets:
         _add(book, one)
@@ -174,6 +176,9 @@ def workbook_response(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
 
 
 def _add(book: Workbook, one: Sheet) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     sheet = book.create_sheet(one.name[:31])
     sheet.freeze_panes = "A2"
     bold = []

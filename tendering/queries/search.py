@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from pypinyin import lazy_pinyin
 
 from identity.actor import Actor, public
 from identity.roles import Role
@@ -108,6 +107,8 @@ def _midnight(day: date, *, days: int = 0) -> datetime:
 
 def regions(actor: Actor | None = None) -> list[str]:
     """Return the regions of visible projects, each once, in the order of their pronunciation."""
+    from pypinyin import lazy_pinyin  # a large dictionary, for whoever asks for this list
+
     lots = Lot.objects.filter(_seen_by(actor or public()))
     names = Project.objects.filter(lots__in=lots).exclude(region="").values_list("region", flat=True).distinct()
     return sorted(names, key=lazy_pinyin)

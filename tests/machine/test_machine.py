@@ -1,4 +1,4 @@
-"""No early opening, no loss, no double opening: 15 runs a policy in every test run, 125 each by `make machine`."""
+"""No early opening, no loss, no double opening: 6 runs a policy in every test run, 125 each by `make machine`."""
 
 import os
 from collections import Counter
@@ -17,7 +17,7 @@ from tendering.operations import close_lot
 from tests.machine.machine import SealedBids
 from tests.machine.stage import POLICIES, Clocks, make_world
 
-RUNS = int(os.environ.get("GONGHENG_MACHINE_RUNS", "60")) // len(POLICIES)
+RUNS = int(os.environ.get("GONGHENG_MACHINE_RUNS", "24")) // len(POLICIES)
 STEPS = 14
 SEED = int(os.environ.get("GONGHENG_MACHINE_SEED", "2026"))  # the same runs every time, others under another seed
 SHRINK = (Phase.shrink,) if os.environ.get("GONGHENG_MACHINE_SHRINK") else ()  # takes minutes; for whoever mends it

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from tests.depth import depth
 from tests.stack.installation import ROOT, Installation, clean_environment, running
 
 pytestmark = pytest.mark.stack
@@ -81,7 +82,7 @@ def play_and_kill(installation: Installation, programs: dict[str, str]) -> dict:
     return json.loads(out)
 
 
-# every program at every moment
+# every program at every moment; a run takes the first, `make thorough` all
 SCENES = (
     {"close": "clock", "release": "web", "open": "custodian-centre"},
     {"close": "web", "release": "custodian-centre", "open": "clock"},
@@ -89,7 +90,7 @@ SCENES = (
 )
 
 
-@pytest.mark.parametrize("programs", SCENES, ids=["-".join(scene.values()) for scene in SCENES])
+@pytest.mark.parametrize("programs", SCENES[: depth(1, 3)], ids=lambda scene: "-".join(scene.values()))
 def test_killed_in_the_middle_the_lot_is_opened_once_with_all_bids(victim, programs):
     told = play_and_kill(victim, programs)
     assert told["stage"] == "opened" and told["bids_opened"] == BIDDERS

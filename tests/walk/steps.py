@@ -14,6 +14,7 @@ from django.test import Client
 from identity.policy import RULES, Decision, decide
 from tendering import queries
 from tendering.models import Lot
+from tests.depth import THOROUGH
 from tests.walk.addresses import Address
 from tests.walk.world import Walker, World
 
@@ -52,8 +53,10 @@ def _text(response: HttpResponseBase) -> str:
     return (b"".join(content) if content is not None else response.content).decode("utf-8", "replace")
 
 
-def decision_of(address: Address, walker: Walker, lot: Lot) -> Decision:
-    return decide(walker.actor, address.act, queries.subject(lot) if "lot" in address.places else None)
+def decision_of(address: Address, walker: Walker, lot: Lot, world: World) -> Decision:
+    if lot.code not in world.subjects:
+        world.subjects[lot.code] = queries.subject(lot)
+    return decide(walker.actor, address.act, world.subjects[lot.code] if "lot" in address.places else None)
 
 
 def fault(address: Address, walker: Walker, decision: Decision, answer: Answer) -> str:
@@ -110,21 +113,34 @@ def _turned_away(address: Address, walker: Walker, decision: Decision, answer: A
 
 FEW = ("announced", "evaluating")
 REFUSALS_TRIED = 2
+TURNS = 2
 
 
 def worth_trying(address: Address, walker: Walker, world: World) -> Iterator[tuple[Lot, Decision]]:
     """Yield the lots to try an address with, and what the policy decides there.
 
-    What is allowed is tried at every stage, since a page may break at any of them. What is refused for the same
-    reasons at several stages is refused by the same guard before the page is reached: two of them are tried.
+    What is allowed is tried at every stage, since a page may break at any of them: at each by two of those who may,
+    taking turns, and by everybody at the first stage where they may; `make thorough`: by everybody at all of them.
+    What is refused for the same reasons at several stages is refused by the same guard before the page is reached:
+    two of them are tried.
     """
-    refused: Counter[frozenset[str]] = Counter()
+    tried: Counter[frozenset[str]] = Counter()
     for lot in lots_of(address, walker, world):
-        decision = decision_of(address, walker, lot)
+        decision = decision_of(address, walker, lot, world)
         codes = frozenset(reason.code for reason in decision.reasons)
-        refused[codes] += not decision.allowed
-        if decision.allowed or refused[codes] <= REFUSALS_TRIED:
+        tried[codes] += 1
+        if decision.allowed:
+            worth = THOROUGH or tried[codes] == 1 or has_turn(address, walker, lot, world)
+        else:
+            worth = tried[codes] <= REFUSALS_TRIED
+        if worth:
             yield lot, decision
+
+
+def has_turn(address: Address, walker: Walker, lot: Lot, world: World) -> bool:
+    """Say whether this walker is among the two whose turn it is at the lot's stage."""
+    may = [one for one in world.walkers if decision_of(address, one, lot, world).allowed]
+    return (may.index(walker) - list(world.lots).index(lot.stage)) % len(may) < TURNS
 
 
 def lots_of(address: Address, walker: Walker, world: World) -> list[Lot]:

@@ -70,6 +70,7 @@ class World:
     keys: Keys
     lots: dict[str, Lot] = field(default_factory=dict)
     walkers: list[Walker] = field(default_factory=list)
+    subjects: dict[str, Any] = field(default_factory=dict)  # lot's code → what the policy asks of it
     header: bytes = b""
     upload_id: Any = field(default_factory=uuid4)  # nobody's: another's upload does not exist
 
