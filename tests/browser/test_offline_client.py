@@ -71,3 +71,22 @@ def test_a_bid_is_sealed_by_clicking(client, chromium: Browser, tmp_path: Path, 
     context.close()
     assert wrong == []
     assert {url.startswith(client.address) for url in asked} == {True}
+
+
+def test_drawing_the_page_again_takes_nothing_from_who_is_typing(client, chromium: Browser, tmp_path: Path) -> None:
+    """An answer may come while a passphrase is typed; the passphrase of a key that is open is gone from the page."""
+    make_stage("INTL-1").lay(tmp_path, passphrase=PASSPHRASE)
+    context = chromium.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(client.address)
+    page.fill("#key-path", str(tmp_path / "bidder.key"))
+    page.click("#key-pass")
+    page.keyboard.type(PASSPHRASE[:7])
+    page.evaluate("document.querySelector('#language').dispatchEvent(new MouseEvent('click'))")
+    page.wait_for_selector("text=Seal a bid")
+    page.keyboard.type(PASSPHRASE[7:])
+    assert page.input_value("#key-pass") == PASSPHRASE and page.input_value("#key-path")
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.wait_for_selector("#key .facts")
+    assert page.input_value("#key-pass") == ""
+    context.close()

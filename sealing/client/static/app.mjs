@@ -27,6 +27,7 @@ async function does(step, name, body, after = (answer) => (state = answer)) {
   try {
     after(await act(name, body));
     delete refused[step];
+    if (step === "key") passphrases().forEach((input) => (input.value = ""));
   } catch (reasons) {
     if (!Array.isArray(reasons)) throw reasons;
     refused[step] = reasons;
@@ -79,7 +80,7 @@ function rootBox({ fingerprint, name, confirmed }) {
 
 const field = (label, input, hint = "", wide = "") => h(`label${wide}`, {}, label, hint ? h("small", {}, ` · ${hint}`) : null, input);
 
-/** A text field that keeps what was typed when the page is drawn again; passphrases are not kept. */
+/** A text field that keeps what was typed when the page is drawn again; passphrases are kept by `undisturbed` alone. */
 function text(id, value = "", type = "text") {
   const input = h("input", { type, id, value: (type === "text" && typed[id]) || value, autocomplete: "off", spellcheck: "false" });
   input.addEventListener("input", () => type === "text" && (typed[id] = input.value));
@@ -266,6 +267,20 @@ function standing() {
   };
 }
 
+const passphrases = () => [...document.querySelectorAll("#steps input[type=password]")];
+
+/** Draw without taking away the passphrases typed so far, which no variable keeps, or where the person is writing. */
+function undisturbed(drawing) {
+  const secrets = passphrases().map(({ id, value }) => [id, value]);
+  const { id: place, selectionStart: start, selectionEnd: end } = document.activeElement ?? {};
+  drawing();
+  for (const [id, value] of secrets) if (byId(id)) byId(id).value = value;
+  const writing = place && byId(place);
+  if (!writing || writing === document.activeElement) return;
+  writing.focus({ preventScroll: true });
+  if (typeof start === "number") writing.setSelectionRange(start, end);
+}
+
 function drawSteps() {
   const numbers = say("numbers").split(",");
   byId("steps").replaceChildren(...STEPS.map((step, place) =>
@@ -301,9 +316,7 @@ function draw() {
   for (const id of ["strip", "product", "offline", "leave", "heading", "lead"]) byId(id).textContent = say(id);
   byId("product").textContent += state.version ? ` ${state.version}` : "";
   byId("language").textContent = isEnglish() ? "中文" : "English";
-  drawRuler();
-  drawSteps();
-  drawAside();
+  undisturbed(() => (drawRuler(), drawSteps(), drawAside()));
 }
 
 byId("language").addEventListener("click", () => {
