@@ -33,17 +33,17 @@ setup: $(RUN_STAMP) ## create .venv from the hashed requirements
 run: $(RUN_STAMP) ## set up and serve the platform with a demonstration on 127.0.0.1:8000 (GONGHENG_PORT)
 	@exec $(BIN)/python manage.py up
 
-# Two lanes, since the tests of the running installation mostly wait; each prints as a whole when it ends.
+# Three lanes, since tests of the running installation and of pages mostly wait; each prints as a whole when it ends.
 test: $(DEV_STAMP) ## set up and run every test, on SQLite and on PostgreSQL
 	@sh deploy/system_packages.sh
 	$(BIN)/python manage.py compile_words
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-stack test-postgres
+	@$(MAKE) --no-print-directory -j 3 --output-sync=target test-stack test-units test-postgres
 
 test-units: $(DEV_STAMP)
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not stack" --ignore tests/browser || $(ONCE_MORE)
 
-test-browser: test-units
-	$(PYTEST) -n $(WORKERS) --dist worksteal tests/browser || $(ONCE_MORE)
+test-browser: $(DEV_STAMP)
+	$(PYTEST) tests/browser || $(ONCE_MORE)
 
 test-stack: $(DEV_STAMP)
 	$(PYTEST) -m stack || $(ONCE_MORE)
@@ -52,7 +52,7 @@ test-stack: $(DEV_STAMP)
 PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py receipts.py) \
   $(addprefix tests/operations/test_,evaluation_report.py signed_documents.py gm_tender.py said_in_hall.py)
 test-postgres: test-browser # the tests that a database decides (DATABASE_URL, else an embedded server)
-	$(BIN)/python -m tests.on_postgres -q -n $(WORKERS) --dist loadfile tests/operations tests/ledger tests/identity \
+	$(BIN)/python -m tests.on_postgres -q tests/operations tests/ledger tests/identity \
 	  $(addprefix --ignore ,$(PURE))
 
 DEEP = tests/sealing/test_bit_flips.py tests/ledger/test_proofs.py tests/walk tests/verifier/test_hostile.py

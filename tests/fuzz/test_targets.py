@@ -9,13 +9,10 @@ import pytest
 from fuzz.__main__ import fuzz_one
 from fuzz.mutators import mutated
 from fuzz.targets import TARGETS
+from tests.depth import depth
 
 MISSING = importlib.util.find_spec("atheris") is None
-SHORT = (
-    "signed-note",
-    "header",
-    "closing-entry",
-)  # one of each shape runs under atheris; all others in `python -m fuzz`
+SHORT = depth(("closing-entry",), ("signed-note", "header", "closing-entry"))  # all others in `python -m fuzz`
 
 
 def crude(data: bytes, most: int) -> bytes:

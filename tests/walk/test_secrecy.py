@@ -54,10 +54,13 @@ def places_of(world):
 
 def asked(world, client, known):
     """Return (address, lot's stage) → what is read there; `known` fills the places of the addresses."""
-    found = {}
+    paths = {}  # an address that names nothing of the lot is one page, not one a stage
     for address, lot in readable(world):
-        answer = steps.ask(client, "GET", address.at(**known[lot.code]))
-        found[address.name, lot.stage] = (answer.status, plain(answer.text))
+        paths.setdefault(address.at(**known[lot.code]), (address.name, lot.stage))
+    found = {}
+    for path, place in paths.items():
+        answer = steps.ask(client, "GET", path)
+        found[place] = (answer.status, plain(answer.text))
     return found
 
 
