@@ -149,7 +149,7 @@ def _fill() -> list[bytes]:
     head = [ENTRIES, *(b"".join(frontiers[name]).hex() for name in tree.HASHES)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(stores.FIRST)
-        cursor.execute(stores.MOVE, head)
+        cursor.execute(stores.MOVE, [*head, 0])
     return hashed
 
 

@@ -22,7 +22,7 @@ BODY = (
     "INSERT INTO ledger_body (entry_id, kind, lot, role, payload, salt, personal) VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 FIRST = "INSERT INTO ledger_head (id, size, frontier, frontier_sm3) VALUES (1, 0, '', '') ON CONFLICT (id) DO NOTHING"
-MOVE = "UPDATE ledger_head SET size = %s, frontier = %s, frontier_sm3 = %s WHERE id = 1"
+MOVE = "UPDATE ledger_head SET size = %s, frontier = %s, frontier_sm3 = %s WHERE id = 1 AND size = %s"
 _HEAD = "SELECT size, frontier, frontier_sm3 FROM ledger_head WHERE id = 1"
 _PERSONAL = "INSERT INTO ledger_personal (entry_id, field, salt, value)"
 _NEVER_BY_COUNT = 1 << 30  # Django switches preparing off altogether; this leaves it to who asks for it
@@ -37,6 +37,10 @@ class Rows(NamedTuple):
     head: Head
 
 
+class HeadMoved(RuntimeError):
+    """The head is not where the writer believed it: nothing of the entry may stay."""
+
+
 class Store(Protocol):
     """One database, in the transaction that is open."""
 
@@ -44,7 +48,10 @@ class Store(Protocol):
         """Lock the head until the transaction ends; None before the first entry."""
 
     def write(self, rows: Rows) -> None:
-        """Write face, body and personal values, and move the head on."""
+        """Write face, body and personal values, and move the head on.
+
+        :raises HeadMoved: the head does not stand at the entry's index; the caller's transaction must be rolled back
+        """
 
     def begin(self) -> None:
         """Make the head, of no entry yet."""
@@ -72,9 +79,10 @@ class Postgresql:
     def write(self, rows: Rows) -> None:
         index = rows.face[0]
         personal = [value for row in rows.personal for value in (index, *row)]
-        values = [*rows.face, index, *rows.body, *personal, *rows.head]
+        values = [*rows.face, index, *rows.body, *personal, *rows.head, index]
         with self._errors:
             self._cursor.execute(_all_at_once(len(rows.personal)), values, prepare=True)
+        _moved(self._cursor.rowcount)
 
 
 @cache
@@ -84,6 +92,11 @@ def _all_at_once(personal: int) -> str:
     if personal:
         parts.append(f"personal AS ({_PERSONAL} VALUES {', '.join(['(%s, %s, %s, %s)'] * personal)})")
     return f"{', '.join(parts)} {MOVE}"
+
+
+def _moved(rows: int) -> None:
+    if rows != 1:
+        raise HeadMoved("the ledger's head has moved")
 
 
 class Sqlite:
@@ -109,7 +122,8 @@ class Sqlite:
             if rows.personal:
                 statement = f"{_PERSONAL} VALUES (%s, %s, %s, %s)"
                 cursor.executemany(statement, [(index, *row) for row in rows.personal])
-            cursor.execute(MOVE, rows.head)
+            cursor.execute(MOVE, [*rows.head, index])
+            _moved(cursor.rowcount)
 
 
 _STORES: dict[str, type[Postgresql] | type[Sqlite]] = {"postgresql": Postgresql, "sqlite": Sqlite}

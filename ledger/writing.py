@@ -13,8 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ledger import entries, nodes, tree
 from ledger.canonical import Json, canonical, instant, plain
@@ -75,10 +77,13 @@ def append(
     body = {"kind": kind, "lot": lot, "role": str(actor.role) if actor else "", "payload": plain(payload)}
     body["personal"] = hashes
     new = _prepared(at, body, [(field, salts[field], value) for field, value in values.items()])
-    entry = _written(new, store_of(connection))
+    store = store_of(connection)
+    entry, head = _written(new, store, _left_by_this_transaction(connection) or _locked_head(store))
     if kind in MOMENTS:
         transaction.on_commit(sign_moment, robust=True)
-    transaction.on_commit(partial(_wake, entry.index))
+    wake = partial(_wake, entry.index)
+    transaction.on_commit(wake)
+    _left[connection] = _Left(wake, head)
     return entry
 
 
@@ -104,6 +109,23 @@ def _personal_values(actor: ActorLike | None, personal: Mapping[str, str] | None
     return {field: value for field, value in sorted(values.items()) if value}
 
 
+class _Head(NamedTuple):
+    """The log's size and the trees' frontiers, by hash."""
+
+    size: int
+    frontiers: dict[str, list[bytes]]
+
+
+class _Left(NamedTuple):
+    """Where the last entry of a transaction left the head, and the wake-up that waits for its commit."""
+
+    wake: Callable[[], None]
+    head: _Head
+
+
+_left: WeakKeyDictionary[BaseDatabaseWrapper, _Left] = WeakKeyDictionary()
+
+
 class _Prepared(NamedTuple):
     """All of an entry that is known before its index: what need not be done while the head is locked."""
 
@@ -123,32 +145,45 @@ def _prepared(at: datetime, body: Mapping[str, Json], personal: Personals) -> _P
     return _Prepared(at, instant(at), hashes, row, personal)
 
 
-def _written(new: _Prepared, store: Store) -> Entry:
-    """Lock the head, write face, body and personal values, move the head on."""
-    size, frontiers = _locked_head(store)
+def _written(new: _Prepared, store: Store, head: _Head) -> tuple[Entry, _Head]:
+    """Write face, body and personal values, move the locked head on; return it as it then is."""
+    size, frontiers = head
+    grown_to: dict[str, list[bytes]] = {}
     entry = Entry(index=size, at=new.at)
     entry.paths = {name: [node.hex() for node in reversed(kept)] for name, kept in frontiers.items()}
-    heads = []
     for name, function in tree.HASHES.items():
         leaf = tree.leaf_hash(entries.face(size, new.instant, new.hashes[name]), function)
         grown, completed = tree.appended(frontiers[name], size, leaf, function)
         for column, value in zip(nodes.COLUMNS[name], (leaf.hex(), nodes.joined(completed)), strict=True):
             setattr(entry, column, value)
-        heads.append(nodes.joined(grown))
+        grown_to[name] = grown
+    heads = [nodes.joined(grown) for grown in grown_to.values()]
     face = (size, new.at, entry.leaf, entry.leaf_sm3, entry.nodes, entry.nodes_sm3)
     store.write(Rows(face, new.body, new.personal, (size + 1, heads[0], heads[1])))
     entry._state.adding = False
-    return entry
+    return entry, _Head(size + 1, grown_to)
 
 
-def _locked_head(store: Store) -> tuple[int, dict[str, list[bytes]]]:
+def _left_by_this_transaction(connection: BaseDatabaseWrapper) -> _Head | None:
+    """Return the head as this transaction's last entry left it, still locked: it need not be read again.
+
+    Django forgets what waits for a commit with the savepoint or transaction that is rolled back: an entry whose
+    wake-up still waits is still there. `Store.write` refuses a head that stands elsewhere.
+    """
+    left = _left.get(connection)
+    if left is None or all(waiting[1] is not left.wake for waiting in reversed(connection.run_on_commit)):
+        return None
+    return left.head
+
+
+def _locked_head(store: Store) -> _Head:
     """Lock the head until the end of the transaction; return size and frontiers by hash. Made at the first append."""
     head = store.locked_head()
     if head is None:
         store.begin()
         head = store.locked_head() or (0, "", "")
     size, *frontiers = head
-    return size, {name: nodes.split(frontier) for name, frontier in zip(tree.HASHES, frontiers, strict=True)}
+    return _Head(size, {name: nodes.split(frontier) for name, frontier in zip(tree.HASHES, frontiers, strict=True)})
 
 
 def _wake(index: int) -> None:

@@ -1,14 +1,16 @@
 """Appending entries: gap-free, in a transaction, never changed."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 import ledger
-from ledger import tree
+from ledger import tree, writing
 from ledger.canonical import NotCanonical
 from ledger.models import Body, Checkpoint, Entry, Head, Personal
+from ledger.stores import HeadMoved
 from ledger.verify import verify
 
 AT = datetime(2026, 3, 2, 1, 30, 0, 5, tzinfo=UTC)
@@ -37,6 +39,38 @@ def test_an_entry_rolled_back_leaves_no_gap(db):
         raise RuntimeError
     assert _append().index == 1
     assert verify().good
+
+
+def test_entries_of_one_transaction_read_the_head_once(db, monkeypatch):
+    read = []
+    real = writing._locked_head
+    monkeypatch.setattr(writing, "_locked_head", lambda store: read.append(1) or real(store))
+    with transaction.atomic():
+        assert [_append().index for _ in range(3)] == [0, 1, 2]
+    assert len(read) == 1 and verify().good
+
+
+def test_the_head_is_read_again_after_any_savepoint_was_rolled_back(db):
+    """Inner and outer, released and not: only what still waits for its commit says where the head stands."""
+    for inner_fails in (False, True):
+        with transaction.atomic(), suppress(RuntimeError), transaction.atomic():
+            kept = _append().index
+            with suppress(RuntimeError), transaction.atomic():
+                _append()
+                if inner_fails:
+                    raise RuntimeError
+            assert _append().index == kept + 2 - inner_fails
+            raise RuntimeError
+        assert _append().index == kept
+    assert Entry.objects.count() == 2 and verify().good
+
+
+def test_a_head_that_stands_elsewhere_than_the_writer_believes_is_refused(db):
+    with pytest.raises(HeadMoved), transaction.atomic():
+        _append()
+        Head.objects.update(size=5)
+        _append()
+    assert Entry.objects.count() == 0 and _append().index == 0 and verify().good
 
 
 @pytest.mark.django_db(transaction=True)
