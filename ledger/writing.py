@@ -168,7 +168,8 @@ def _left_by_this_transaction(connection: BaseDatabaseWrapper) -> _Head | None:
     """Return the head as this transaction's last entry left it, still locked: it need not be read again.
 
     Django forgets what waits for a commit with the savepoint or transaction that is rolled back: an entry whose
-    wake-up still waits is still there. `Store.write` refuses a head that stands elsewhere.
+    wake-up still waits is still there. It does not know savepoints that no `atomic` made: after a roll back to one,
+    `Store.write` refuses the next entry.
     """
     left = _left.get(connection)
     if left is None or all(waiting[1] is not left.wake for waiting in reversed(connection.run_on_commit)):

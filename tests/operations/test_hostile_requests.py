@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from evaluation.operations.save_sheet import save_sheet
@@ -17,6 +16,7 @@ from lawbook import scheme
 from tendering.operations.start_upload import start_upload
 from tests.lots import make_accepted, make_draft
 from tests.opened_lot import start
+from tests.undone import undone
 
 FORM, RAW, JSON = "application/x-www-form-urlencoded", "application/octet-stream", "application/json"
 DIGITS, DEEP = "9" * 5000, "[" * 100_000
@@ -44,12 +44,9 @@ class Request:
         client, person = Client(raise_request_exception=False), world["people"].get(self.role)
         if person is not None:
             client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        point = transaction.savepoint()
-        try:
+        with undone():
             address = self.path.format(**world)
             return client.generic(self.method, address, body, content_type=self.kind, **self.headers).status_code
-        finally:
-            transaction.savepoint_rollback(point)
 
 
 def get(role: str, *paths: str) -> list[Request]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
@@ -15,6 +14,7 @@ from identity.policy import RULES, Decision, decide
 from tendering import queries
 from tendering.models import Lot
 from tests.depth import THOROUGH
+from tests.undone import undone
 from tests.walk.addresses import Address
 from tests.walk.world import Walker, World
 
@@ -39,12 +39,12 @@ def client_of(walker: Walker) -> Client:
 
 def ask(client: Client, method: str, address: str) -> Answer:
     """Make the request and undo whatever it wrote, signing out included."""
-    point, cookies = transaction.savepoint(), client.cookies.copy()
+    cookies = client.cookies.copy()
     try:
-        response = client.generic(method, address, b"", content_type="application/x-www-form-urlencoded")
-        return Answer(response.status_code, response.headers.get("Location", ""), _text(response))
+        with undone():
+            response = client.generic(method, address, b"", content_type="application/x-www-form-urlencoded")
+            return Answer(response.status_code, response.headers.get("Location", ""), _text(response))
     finally:
-        transaction.savepoint_rollback(point)
         client.cookies = cookies
 
 

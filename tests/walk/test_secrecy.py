@@ -7,9 +7,9 @@ the bidders themselves and on the pages named below.
 import re
 
 import pytest
-from django.db import transaction
 
 from identity.roles import Role
+from tests.undone import undone
 from tests.walk import addresses, steps
 from tests.walk.world import PATH, add_bids
 
@@ -80,11 +80,10 @@ def test_no_page_differs_by_who_has_bid(bidless, name):
     walker = next(one for one in world.walkers if one.name == name)
     client, known = steps.client_of(walker), places_of(world)
     before = asked(world, client, known)
-    point = transaction.savepoint()
-    for stage in SECRET_STAGES:
-        add_bids(world.lots[stage], world, in_closing_set=stage == "closed")
-    after = asked(world, client, known)
-    transaction.savepoint_rollback(point)
+    with undone():
+        for stage in SECRET_STAGES:
+            add_bids(world.lots[stage], world, in_closing_set=stage == "closed")
+        after = asked(world, client, known)
     differing = sorted(f"{page} [{stage}]" for (page, stage), told in before.items() if after[page, stage] != told)
     assert not differing, f"{name} can tell that somebody has bid from: {differing}"
     names = [player.organisation.name for player in world.cast.bidders]
