@@ -50,7 +50,7 @@ def rows() -> list[Row]:
     from django.conf import settings
 
     from tendering import opened_contents, sealed_store
-    from tendering.models import BidState
+    from tendering.models import BidState, Lot
 
     keys = make_keys("INTL-1", "BIDDER")
     with tempfile.TemporaryDirectory() as temporary:
@@ -66,7 +66,7 @@ def rows() -> list[Row]:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(place)
                 bids.append(_row(sealed, keys))
-            lot: Any = SimpleNamespace(code="BENCH-1")
+            lot = Lot(code="BENCH-1")
             started = time.perf_counter()
             outcomes = opened_contents.outcomes_of(lot, SimpleNamespace(rows=bids))
             taken = time.perf_counter() - started
