@@ -55,7 +55,7 @@ test-postgres: test-browser # the tests that a database decides (DATABASE_URL, e
 	$(BIN)/python -m tests.on_postgres -q tests/operations tests/ledger tests/identity \
 	  $(addprefix --ignore ,$(PURE))
 
-DEEP = tests/sealing/test_bit_flips.py tests/ledger/test_proofs.py tests/walk tests/verifier/test_hostile.py
+DEEP = tests/sealing/test_bit_flips.py tests/ledger/test_proofs.py tests/walk tests/verifier/test_hostile.py tests/fuzz/test_targets.py
 thorough: $(DEV_STAMP) ## whole, what `make test` samples: every bit flipped, every proof to 130 leaves, every page for everybody
 	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q -rP -n $(WORKERS) --dist worksteal $(DEEP)
 	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q tests/stack/test_kill.py

@@ -90,3 +90,21 @@ def test_drawing_the_page_again_takes_nothing_from_who_is_typing(client, chromiu
     page.wait_for_selector("#key .facts")
     assert page.input_value("#key-pass") == ""
     context.close()
+
+
+def test_refusals_speak_chinese_and_the_page_fits_a_phone(client, chromium: Browser, tmp_path: Path) -> None:
+    make_stage("INTL-1").lay(tmp_path, passphrase=PASSPHRASE)
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(client.address)
+    pick(page, "选取招标文件包", tmp_path, "package.json")
+    page.fill("#key-path", str(tmp_path / "bidder.key"))
+    page.fill("#key-pass", "another one")
+    page.get_by_role("button", name="打开", exact=True).click()
+    page.wait_for_selector("#key .refuse")
+    assert "这个口令打不开密钥文件" in page.inner_text("#key .refuse")
+    assert "还没有选取投标文件" in page.inner_text(".todo")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="English").click()
+    assert "the passphrase does not open the key file" in page.inner_text("#key .refuse")
+    context.close()

@@ -1,7 +1,7 @@
 /** The page: asks the program for its state, draws the six steps, and asks for one act at a time. */
 
 import { button, byId, choose, facts, grouped, h, instant, reasonRow, refusal, size } from "./draw.mjs";
-import { isEnglish, say, setLanguage } from "./words.mjs";
+import { foundWords, isEnglish, say, setLanguage } from "./words.mjs";
 
 const STEPS = ["package", "key", "source", "letter", "seal", "after"];
 const POLL = 300; // milliseconds between looks at a sealing under way
@@ -65,7 +65,7 @@ function packageStep() {
 }
 
 function custodianTable(rows) {
-  const chain = ({ reasons }) => (reasons.length ? h("span.tag.red", { title: reasons.map(({ reason }) => reason).join("\n") }, say("chain_bad")) : h("span.tag.done", {}, "✓ ", say("chain_good")));
+  const chain = ({ reasons }) => (reasons.length ? h("span.tag.red", { title: reasons.map(({ reason }) => foundWords(reason)).join("\n") }, say("chain_bad")) : h("span.tag.done", {}, "✓ ", say("chain_good")));
   return h("table.tbl", {},
     h("thead", {}, h("tr", {}, ["custodian", "code", "kid", "chain"].map((name) => h("th", { scope: "col" }, say(name))))),
     h("tbody", {}, rows.map((row) => h("tr", {}, h("td", {}, row.name), h("td.num", {}, row.organisation), h("td.mono", { title: row.kid }, `${row.kid.slice(0, 16)}…`), h("td", {}, chain(row))))));

@@ -1,6 +1,6 @@
 /** Drawing: elements with text (never read as markup), refusals, and the chooser of files and folders. */
 
-import { checkWords, say } from "./words.mjs";
+import { checkWords, foundWords, say } from "./words.mjs";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -26,7 +26,7 @@ export const facts = (rows, look = "") =>
   h(`dl.facts${look}`, {}, rows.map(([term, value, wide = ""]) => h(`div${wide}`, {}, h("dt", {}, term), h("dd", {}, value))));
 
 /** One reason: the words for its check, and what exactly was found. */
-export const reasonRow = ({ check, reason }) => h("li", {}, checkWords(check), h("small", {}, reason));
+export const reasonRow = ({ check, reason }) => h("li", {}, checkWords(check), h("small", {}, foundWords(reason)));
 
 export const refusal = (reasons, title = say("refused")) =>
   h("div.refuse", { role: "alert" }, h("h3", {}, title), h("ol", {}, reasons.map(reasonRow)));

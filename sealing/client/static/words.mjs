@@ -84,6 +84,34 @@ const CHECKS = {
   root: ["文件被改动或截断", "The file was altered or cut"],
   signer: ["签名人不是投标人", "The signer is not the bidder"],
 };
+/** What exactly was found, as the library says it, and its Chinese: all that ordinary use comes to. */
+const FOUND = [
+  [/^no tender package was chosen$/, "还没有选取招标文件包"],
+  [/^no key file was opened$/, "还没有打开密钥文件"],
+  [/^nothing to seal was chosen$/, "还没有选取投标文件"],
+  [/^the root's fingerprint was not confirmed$/, "还没有核对根证书指纹"],
+  [/^the package has no root of this fingerprint$/, "招标文件包里没有这个指纹的根证书"],
+  [/^the passphrase does not open the key file$/, "这个口令打不开密钥文件"],
+  [/^the key file is protected by a passphrase$/, "密钥文件有口令保护，请输入口令"],
+  [/^the passphrase has fewer than (\d+) characters$/, "口令不足 $1 个字符"],
+  [/^there is no such folder$/, "没有这个文件夹"],
+  [/^there is no such folder, or this is no file name$/, "没有这个文件夹，或者文件名不能用"],
+  [/^(.+) or its \.pub exists already$/, "$1 或同名的 .pub 已经存在，请换一个文件名"],
+  [/^(.+) exists already$/, "$1 已经存在"],
+  [/^a bid is being sealed already$/, "正在封装，请等它结束"],
+  [/^(.+) is not a file$/, "$1 不是文件"],
+  [/^(.+): No such file or directory$/, "没有文件 $1"],
+  [/^(.+): Permission denied$/, "没有权限读写 $1"],
+  [/^the key belongs to (.+), not to bidder (.+)$/, "密钥属于 $1，不属于本包的投标人 $2"],
+  [/^the key is of suite (.+), the tender of (.+)$/, "密钥的套件是 $1，本标段要求 $2"],
+  [/^the challenge is not 32 bytes in base64$/, "质询不完整，请从平台重新复制"],
+  [/^the certificate was issued for another key$/, "这份证书是签发给另一把密钥的"],
+  [/^.*\.price is not like 1234\.00$/, "报价须写成 1234.00 的形式，两位小数"],
+  [/^fields\.duration_days is not a number of days from 1 to 36,500$/, "工期须是 1 至 36500 的整数"],
+  [/^(\d+) files; 1 to (\d+) can be sealed$/, "有 $1 个文件；可以封装 1 至 $2 个"],
+  [/^(.+) is a link$/, "$1 是链接，请换成文件本身"],
+  [/^(.+) changed while it was being sealed$/, "$1 在封装时被改动，请重新封装"],
+];
 const FORM = ["文件不完整或不规范", "The file is incomplete or malformed"];
 
 let language = 0;
@@ -93,6 +121,12 @@ export const isEnglish = () => language === 1;
 
 export function say(key, values = {}) {
   return (WORDS[key]?.[language] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** In Chinese where it is known; else the library's own words, which a helper can look up. */
+export function foundWords(reason) {
+  const known = isEnglish() ? null : FOUND.find(([form]) => form.test(reason));
+  return known ? reason.replace(...known) : reason;
 }
 
 export const checkWords = (check) => (CHECKS[check] ?? FORM)[language];
