@@ -103,7 +103,7 @@ def test_refusals_speak_chinese_and_the_page_fits_a_phone(client, chromium: Brow
     page.get_by_role("button", name="打开", exact=True).click()
     page.wait_for_selector("#key .refuse")
     assert "这个口令打不开密钥文件" in page.inner_text("#key .refuse")
-    assert "还没有选取投标文件" in page.inner_text(".todo")
+    assert "还没有选取投标文件" in page.inner_text(".todo") and "还没有填写并记下投标函" in page.inner_text(".todo")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.get_by_role("button", name="English").click()
     assert "the passphrase does not open the key file" in page.inner_text("#key .refuse")

@@ -294,7 +294,7 @@ function drawRuler() {
 }
 
 function drawAside() {
-  const problems = [...state.problems, ...(draft.kept ? [] : [{ check: "manifest", reason: say("step_letter") }])];
+  const problems = [...state.problems, ...(draft.kept ? [] : [{ check: "manifest", reason: say("letter_open") }])];
   byId("aside").replaceChildren(
     ...(state.package ? [h("div.box", {}, h("h3", {}, say("countdown")), h("p.clock", { id: "clock" }), h("p.quiet.num", {}, instant(state.package.deadline)))] : []),
     h("div.box", {}, h("h3", {}, problems.length ? say("missing") : say("ready")), problems.length ? h("ol.todo", {}, problems.map(reasonRow)) : h("p", {}, "✓")),

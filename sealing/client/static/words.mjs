@@ -45,6 +45,7 @@ const WORDS = {
   machine_why: ["国家数据标准（表 519 投标文件特征码）要求交易平台登记制作投标文件的计算机的下列标识，用于发现不同投标人用同一台机器编制投标文件。它随投标文件一起加密，开标之后只有交易中心和行政监督部门能看到。读不到的留空。", "The national data standard (table 519) asks platforms to record these marks of the computer a bid was made on, to notice bids of different bidders made on one machine. They are encrypted with the bid; after the opening only the trading centre and the supervisor see them. What cannot be read stays empty."],
   machine_with: ["随投标文件密封这些标识", "Seal these marks with the bid"], machine_none: ["（读不到）", "(cannot be read)"],
   CPU_ID: ["CPU 序列号", "Processor"], HARD_DISK_SERIAL_NUMBER: ["硬盘序列号", "Disks"], MEMORY_SERIAL_NUMBER: ["内存序列号", "Memory"], NET_ID: ["IP 地址", "IP addresses"], MAC_ADDRESS: ["网卡 MAC 地址", "Network cards"],
+  letter_open: ["还没有填写并记下投标函", "the bid letter is not filled in and kept yet"],
   keep: ["记下", "Keep"], kept: ["已记下", "Kept"],
   seal_why: ["密封文件写到所选文件夹，写好后立即用本单位密钥试开一次，再删去试开的内容。", "The sealed file is written to the folder you choose, then opened once with your own key to try it; what was opened is removed again."],
   choose_out: ["密封文件放在哪里", "Where the sealed file goes"], seal_now: ["封装", "Seal"],
