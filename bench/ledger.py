@@ -23,7 +23,7 @@ WANTED_SECONDS = 10.0
 def rows() -> list[Row]:
     """Measure; without PostgreSQL the rows about it are left out, with the reason on stderr."""
     with tempfile.TemporaryDirectory(prefix="gongheng-bench-") as home:
-        found = _asked("verify", {"GONGHENG_HOME": home})
+        found = _asked("fill", {"GONGHENG_HOME": home}) | _asked("verify", {"GONGHENG_HOME": home})
     if not found["good"]:
         raise AssertionError("the million entries are not good")
     seconds, bare, what = found["seconds"], found["bare"], f"verify {found['entries']:,} entries, SQLite, 2 processes"

@@ -13,6 +13,8 @@ from datetime import datetime
 from ledger import tree
 from ledger.canonical import Json, canonical, instant
 
+AT, BODY_HASH, INDEX, END = '{"at":"', '","body_hash":"', '","index":', "}"  # what stands between the values of a face
+
 
 def personal_hash(salt: str, value: str) -> str:
     """Return the hash that stands in the body for one personal value; it stays when the value is erased."""
@@ -31,13 +33,7 @@ def body_hash(salt: str, body: Mapping[str, Json], hashed: tree.Hash = tree.sha2
 
 def face(index: int, at: str, body: str) -> bytes:
     """Return canonical {index, at, body_hash}; `at` is an instant as `canonical.instant` writes it."""
-    start, end = around_body_hash(index, at)
-    return f"{start}{body}{end}".encode("ascii")
-
-
-def around_body_hash(index: int, at: str) -> tuple[str, str]:
-    """Return what stands before and after the body hash in a face."""
-    return f'{{"at":"{at}","body_hash":"', f'","index":{index}}}'
+    return f"{AT}{at}{BODY_HASH}{body}{INDEX}{index}{END}".encode("ascii")
 
 
 def leaf(index: int, at: datetime, body: str, hashed: tree.Hash = tree.sha256) -> str:

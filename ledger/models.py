@@ -6,7 +6,7 @@ in both RFC 6962 trees.
 
 from django.db import models
 
-from ledger.fields import CanonicalField
+from ledger.fields import CanonicalField, PlaceField
 
 
 class Entry(models.Model):
@@ -16,7 +16,7 @@ class Entry(models.Model):
     whole tree is stored with its leaves, and every proof is a few rows away (`ledger.nodes`).
     """
 
-    index = models.BigIntegerField(primary_key=True)
+    index = PlaceField(primary_key=True)
     at = models.DateTimeField()
     leaf = models.CharField(max_length=64)
     leaf_sm3 = models.CharField(max_length=64, default="")

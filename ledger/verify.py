@@ -5,6 +5,7 @@ Streams, in memory of constant size, and may share the work among processes.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from django.conf import settings
 from django.db import connection
 
 from ledger import cosignatures, heads, nodes, notes, tree, triggers
-from ledger.models import Checkpoint, Cosignature, Head, Personal
-from ledger.rebuild import LEVEL, SEGMENT, Segment, Values, rebuild
+from ledger.models import Checkpoint, Cosignature, Head
+from ledger.rebuild import LEVEL, SEGMENT, Segment, rebuild
 from ledger.witnessing import text_of
 
 _AT = {
@@ -27,6 +28,7 @@ _ROWS = (
     'b.personal FROM ledger_entry e LEFT JOIN ledger_body b ON b.entry_id = e."index" '
     'WHERE e."index" >= %s AND e."index" < %s ORDER BY e."index"'
 )
+_PERSONAL = "SELECT entry_id, field, salt, value FROM ledger_personal WHERE entry_id >= %s AND entry_id < %s"
 _STANDING = 'SELECT (SELECT size FROM ledger_head WHERE id = 1), (SELECT MAX("index") FROM ledger_entry)'
 CHUNK = 1000
 Frontiers = dict[str, list[bytes]]
@@ -94,7 +96,7 @@ def _segments(size: int, checkpoints: list[int], processes: int) -> Iterator[Seg
         yield from map(_segment, tasks)
         return
     connection.close()  # a connection must not be shared with a child
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    with multiprocessing.get_context("fork").Pool(processes, gc.disable) as pool:  # nothing there goes in circles
         yield from pool.imap(_segment, tasks, chunksize=4)
 
 
@@ -102,15 +104,12 @@ def _segment(task: tuple[int, int, list[int]]) -> Segment:
     start, stop, checkpoints = task
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(at=_AT[connection.vendor]), [start, stop])
-        return rebuild(start, stop, cursor.fetchall(), _values(start, stop), checkpoints)
-
-
-def _values(start: int, stop: int) -> Values:
-    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    rows = Personal.objects.filter(entry_id__gte=start, entry_id__lt=stop)
-    for entry, *value in rows.values_list("entry_id", "field", "salt", "value"):
-        found[entry].append((value[0], value[1], value[2]))
-    return found
+        rows = cursor.fetchall()
+        cursor.execute(_PERSONAL, [start, stop])
+        values: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+        for entry, field, salt, value in cursor.fetchall():
+            values[entry].append((field, salt, value))
+    return rebuild(start, stop, rows, values, checkpoints)
 
 
 def _over(upper: Frontiers, part: Frontiers) -> Frontiers:
@@ -137,8 +136,12 @@ def _head_faults(head: Head, size: int, frontiers: Frontiers) -> Iterator[str]:
 
 
 def _checkpoint_faults(signed: dict[int, Checkpoint], frontiers: dict[int, Frontiers]) -> Iterator[str]:
+    found = [at for at in frontiers if at in signed]
+    if not found:
+        return
     name, public = notes.parsed_key(heads.verifier_key())
-    for size, row in ((at, signed[at]) for at in frontiers if at in signed):
+    for size in found:
+        row = signed[size]
         roots = {each: tree.frontier_root(kept, tree.HASHES[each]) for each, kept in frontiers[size].items()}
         try:
             told = notes.verified_checkpoint(row.note, name, public)

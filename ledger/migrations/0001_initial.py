@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import ledger.fields
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Entry',
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('index', ledger.fields.PlaceField(primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
                 ('leaf', models.CharField(max_length=64)),
             ],

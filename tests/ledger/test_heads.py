@@ -199,6 +199,20 @@ def test_every_tampering_is_named(cast, monkeypatch, tampering, level):
     assert not verdict.good and all(verdict.faults)
 
 
+def test_texts_cut_at_another_place_are_noticed(db):
+    """Payload and personal hashes joined again give the same bytes, and neither can be read any more."""
+    with transaction.atomic():
+        ledger.append("lot.announced", at=AT, payload={"a": 1, "personal": {"b": 2}})
+    assert verify().good
+    with no_triggers(), connection.cursor() as cursor:
+        cursor.execute("SELECT payload, personal FROM ledger_body")
+        joined = '{},"personal":{}'.format(*cursor.fetchone())
+        first, _, rest = joined.partition(',"personal":')
+        cursor.execute("UPDATE ledger_body SET payload = %s, personal = %s", [first, rest])
+    (fault,) = verify().faults
+    assert fault.startswith("entry 0: cannot be recomputed")
+
+
 def test_a_missing_trigger_is_a_fault(db):
     with connection.cursor() as cursor:
         on = " ON ledger_body" if connection.vendor == "postgresql" else ""
