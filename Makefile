@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+# byte code is made by whoever first imports a module: most are never imported
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile --require-hashes
 WORKERS ?= 2
 # Tests that drive real processes and a real browser depend on the machine's load: what failed is run once more, alone.
 PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
 ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
 
 .DEFAULT_GOAL := help
-.PHONY: client help setup run test test-units test-browser test-stack test-postgres thorough machine fuzz check bench law docs lock clean
+.PHONY: client help setup run ready system-packages test test-units test-browser test-stack test-postgres thorough machine fuzz check bench law docs lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -33,9 +34,14 @@ setup: $(RUN_STAMP) ## create .venv from the hashed requirements
 run: $(RUN_STAMP) ## set up and serve the platform with a demonstration on 127.0.0.1:8000 (GONGHENG_PORT)
 	@exec $(BIN)/python manage.py up
 
-# Three lanes, since tests of the running installation and of pages mostly wait; each prints as a whole when it ends.
-test: $(DEV_STAMP) ## set up and run every test, on SQLite and on PostgreSQL
+ready: $(DEV_STAMP) system-packages ## set up all that tests and checks need; with -j 2 side by side
+
+system-packages:
 	@sh deploy/system_packages.sh
+
+# Three lanes, since tests of the running installation and of pages mostly wait; each prints as a whole when it ends.
+test: ## set up and run every test, on SQLite and on PostgreSQL
+	@$(MAKE) --no-print-directory -j 2 ready
 	$(BIN)/python manage.py compile_words
 	@$(MAKE) --no-print-directory -j 3 --output-sync=target test-stack test-units test-postgres
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 Head = tuple[int, str, str]  # size, frontiers under SHA-256 and SM3
 Personals = Sequence[tuple[str, str, str]]  # field, salt, value
@@ -61,12 +63,14 @@ class Postgresql:
     """PostgreSQL, spoken to without Django's cursor: the same two statements for every entry."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        from psycopg import Cursor  # an installation on SQLite starts without it
+
         connection.ensure_connection()
-        raw: psycopg.Connection[Any] = connection.connection
+        raw: Connection[Any] = connection.connection
         if raw.prepare_threshold is None:
             raw.prepare_threshold = _NEVER_BY_COUNT
         self._errors = connection.wrap_database_errors
-        self._cursor = psycopg.Cursor(raw)
+        self._cursor = Cursor(raw)
 
     def locked_head(self) -> Head | None:
         with self._errors:
