@@ -4,6 +4,10 @@ import unicodedata
 
 MANIFEST = "manifest.json"
 _MOST_NAME, _MOST_SEGMENT = 1024, 255
+MOST_DEEP = 16  # a name's segments, its own included
+MOST_FOLDERS = 4096  # in one bid: making and removing folders is what a small bid could hold an opening up with
+
+TOO_MANY_FOLDERS = f"there are more than {MOST_FOLDERS} folders"
 
 
 def check_name(name: str) -> str:
@@ -13,6 +17,8 @@ def check_name(name: str) -> str:
     segments = name.split("/")
     if not 1 <= len(name.encode()) <= _MOST_NAME or any(len(part.encode()) > _MOST_SEGMENT for part in segments):
         return "a name is empty or too long"
+    if len(segments) > MOST_DEEP:
+        return f"a name has more than {MOST_DEEP} segments"
     if any(part in ("", ".", "..") for part in segments):
         return "a name is absolute or holds an empty, . or .. segment"
     if any(character in "\\:\x7f" or character < " " for character in name):
@@ -27,12 +33,13 @@ def check_names(names: list[str]) -> str:
             return wrong
     if names != sorted(set(names), key=str.encode) or MANIFEST in names:
         return "the names are not sorted, or one stands twice"
-    taken = {MANIFEST, *names}
-    if any(parent in taken for name in names for parent in _parents(name)):
+    folders = {folder for name in names for folder in folders_of(name)}
+    if not folders.isdisjoint({MANIFEST, *names}):
         return "a name is both a file and a folder"
-    return ""
+    return TOO_MANY_FOLDERS if len(folders) > MOST_FOLDERS else ""
 
 
-def _parents(name: str) -> list[str]:
+def folders_of(name: str) -> list[str]:
+    """Return the folders that a name lies in, the outermost first."""
     parts = name.split("/")
     return ["/".join(parts[:size]) for size in range(1, len(parts))]

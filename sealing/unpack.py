@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from sealing.manifest import MOST_MANIFEST, Manifest, read_manifest
-from sealing.names import MANIFEST, check_name, check_names
+from sealing.names import MANIFEST, MOST_FOLDERS, TOO_MANY_FOLDERS, check_name, check_names, folders_of
 from sealing.zip_bytes import (
     CENTRAL_MARK,
     LOCAL_LENGTH,
     LOCAL_MARK,
+    MOST_DATA,
     MOST_FILES,
     Entry,
     directory,
@@ -66,13 +67,19 @@ def _entries(
     source: Source, folder: Path, suite: Suite, done: Unpacked
 ) -> tuple[list[Entry], list[tuple[str, int, str]]]:
     """Read every entry, then compare the directory."""
+    if source.left > MOST_DATA:  # the directory has no room for such offsets
+        raise _Broken("the archive has 4 GiB or more")
     entries: list[Entry] = []
     found: list[tuple[str, int, str]] = []
+    folders: set[str] = set()
     while (mark := _exactly(source, 4)) == LOCAL_MARK:
         entry = _local(source, entries)
         if not entries:
             done.manifest = _manifest(source, folder, entry, done)
         else:
+            folders.update(folders_of(entry.name))
+            if len(folders) > MOST_FOLDERS:
+                raise _Broken(TOO_MANY_FOLDERS)
             found.append((entry.name, entry.size, _file(source, folder, entry, suite)))
         entries.append(entry)
     if mark != CENTRAL_MARK or not entries:

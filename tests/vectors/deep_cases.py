@@ -142,6 +142,7 @@ ARCHIVES = {
     "archive-traversal": ("a name with ..", "archive", [listing([("a", b"")]), ("../evil", b"x")]),
     "archive-absolute": ("an absolute name", "archive", [LISTED, ("/evil", b"x")]),
     "archive-backslash": ("a name with a backslash", "archive", [LISTED, ("a\\b", b"x")]),
+    "archive-too-deep": ("a name of 17 segments", "archive", [LISTED, ("a/" * 16 + "x", b"x")]),
     "archive-double-name": ("one name twice", "archive", [LISTED, *LETTER, *LETTER]),
     "archive-unsorted": ("names out of order", "archive", [LISTED, ("b", b""), ("a", b"")]),
     "archive-not-nfc": ("a name in NFD", "archive", [LISTED, ("e\u0301.txt", b"")]),

@@ -2,6 +2,8 @@
 
 import { utf8 } from "./bytes.mjs";
 
+const MOST_DEEP = 16; // a name's segments, its own included
+const MOST_FOLDERS = 4096;
 const BANNED = /[\\:\u0000-\u001f\u007f]/;
 
 /** A sentence on why a name is refused, or "". */
@@ -11,6 +13,7 @@ export function nameMisfit(name) {
   if (name.normalize("NFC") !== name) return `${name} is not in NFC`;
   if (!name.isWellFormed() || BANNED.test(name)) return `${name} has a character that is not allowed`;
   const segments = name.split("/");
+  if (segments.length > MOST_DEEP) return `${name} has more than ${MOST_DEEP} segments`;
   const bad = segments.find((segment) => segment === "." || segment === ".." || !fits(segment));
   return bad === undefined ? "" : `${name} has the segment "${bad}"`;
 }
@@ -20,15 +23,16 @@ const fits = (segment) => {
   return size >= 1 && size <= 255;
 };
 
-/** Sentences on why the names cannot stand together: double, or both a file and a folder. */
+/** Sentences on why the names cannot stand together: double, both a file and a folder, too many folders. */
 export function nameClashes(names) {
   const files = new Set(names);
+  const folders = new Set();
   const found = files.size === names.length ? [] : ["a name stands twice"];
   for (const name of files) {
-    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
-      if (files.has(name.slice(0, at))) found.push(`${name.slice(0, at)} is both a file and a folder`);
-    }
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) folders.add(name.slice(0, at));
   }
+  for (const folder of folders) if (files.has(folder)) found.push(`${folder} is both a file and a folder`);
+  if (folders.size > MOST_FOLDERS) found.push(`there are more than ${MOST_FOLDERS} folders`);
   return found;
 }
 
