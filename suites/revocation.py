@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
 from suites.refusal import Reason
-from suites.x509_reading import key_of, load
+from suites.x509_reading import ends_with, key_of, load
 from suites.x509_signing import verifies
 
 _UNDERSTOOD = {ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
@@ -180,6 +180,6 @@ def _loaded(der: bytes) -> x509.CertificateRevocationList:
         again = parsed.public_bytes(serialization.Encoding.DER)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise BadCrl("not a DER revocation list") from error
-    if again != der:
+    if again != der or not ends_with(der, parsed.signature):
         raise BadCrl("the revocation list is not in its canonical form")
     return parsed

@@ -48,9 +48,17 @@ def load(der: bytes) -> x509.Certificate:
         again = certificate.public_bytes(serialization.Encoding.DER)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise BadCertificate("not a DER certificate") from error
-    if again != der:
+    if again != der or not ends_with(der, certificate.signature):
         raise BadCertificate("the certificate is not in its canonical form")
     return certificate
+
+
+def ends_with(der: bytes, signature: bytes) -> bool:
+    """Whether a signature, which stands last, is a bit string of whole octets: one whose last bit is 0 has two forms.
+
+    The octet before it counts its unused bits; no signature covers that octet.
+    """
+    return der.endswith(b"\x00" + signature)
 
 
 @lru_cache(maxsize=256)  # the same few certificates are asked for again and again, and the answer never changes

@@ -4,15 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fuzz.corpus import keys
 from ledger import notes
 from ledger.offline import Unreadable, read_receipt, verify_receipt
 from sealing.release_rule import may_release
-from suites.certificates import BadCertificate, facts_of
+from suites import NAMES, suite_named
+from suites.certificates import BadCertificate, facts_of, issue_certificate, make_authority, make_crl
 from suites.paths import check_structure
 from suites.requests import BadRequest, read_request
+from suites.revocation import BadCrl, read_crl
 from suites.x509_reading import load
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -29,6 +32,39 @@ def test_a_certificate_whose_issuer_cannot_be_parsed_is_refused() -> None:
     assert [reason.check for reason in check_structure([broken, leaf], keys("release-bidder").suite)] == [
         "certificates"
     ]
+
+
+def _in_its_second_form(make):
+    """DER whose signature's last bit is 0, and the same with that bit counted as unused."""
+    der, length = next(found for found in iter(make, None) if not found[0][-1] & 1)
+    place = len(der) - length - 1
+    assert der[place] == 0
+    return der, der[:place] + b"\x01" + der[place + 1 :]
+
+
+@pytest.mark.parametrize("suite", NAMES)
+def test_a_certificate_and_a_list_have_no_second_form(suite: str) -> None:
+    from fuzz.targets.certificates import END, START
+
+    top = suite_named(suite).generate()
+    authority = make_authority(top.private, common_name="Root", not_before=START, not_after=END, suite_name=suite)
+
+    def leaf():
+        der = issue_certificate(
+            top.private, authority, public_key_spki=top.public, organisation_id="A", common_name="a",
+            not_before=START, not_after=END,
+        )  # fmt: skip
+        return der, len(load(der).signature)
+
+    def listed():
+        der = make_crl(top.private, authority, (), number=1, this_update=START, next_update=END)
+        return der, len(x509.load_der_x509_crl(der).signature)
+
+    for make, read, refusal in ((leaf, load, BadCertificate), (listed, read_crl, BadCrl)):
+        good, second = _in_its_second_form(make)
+        read(good)
+        with pytest.raises(refusal, match="canonical form"):
+            read(second)
 
 
 def test_a_certificate_request_of_another_version_is_refused() -> None:
