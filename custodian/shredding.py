@@ -7,23 +7,23 @@ handed to the platform, which puts it into the public log. There is no way to fo
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from custodian import clock, journal
 from custodian.agent import Agent
 from custodian.files import NoHome, text, wipe, write_atomically
-from custodian.home import DESTROYED, KeyDestroyed, only, passphrase_of, read_home
-from custodian.log import POSTPONING, Log, LogBroken
+from custodian.home import DESTROYED, KeyDestroyed, only, passphrase_of, read_home, read_pub
+from custodian.log import Log, LogBroken
+from custodian.needing import Counted, count
 from custodian.server import PAGE, Server, ServerAway, ServerRefused
-from custodian.token_keys import TokenKeys
+from custodian.token_keys import TokenFailed, TokenKeys, read_pin, read_place
 from sealing.releases import sign_destruction
+from suites.certificates import facts_of
 
-RETENTION_YEARS = 15  # GP-42, our rule for every lot
-ENDING = frozenset({"opening.finished", "lot.failed", "lot.terminated"})
 TOLD = "destroyed.told"
+GONE = "destroyed.token"  # the token was seen to hold nothing of the key
 
 
 class StillNeeded(NoHome):
@@ -57,7 +57,7 @@ def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
     if not reason.strip():
         raise NoHome("a reason must be given: it is published")
     agent.greet()
-    if needed := sorted({*depending(_history(agent), kid, now=now), *agent.server.dependents()}):
+    if needed := sorted({*_counted(agent).needed(), *agent.server.dependents()}):
         raise StillNeeded(f"the key is still needed: {'; '.join(needed)}")
     keys = home.keys
     statement = sign_destruction(
@@ -65,7 +65,7 @@ def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
     )
     write_atomically(home.folder / DESTROYED, json.dumps(statement).encode())  # from here on nothing is released
     if isinstance(keys, TokenKeys):
-        keys.destroy()
+        _destroy_in_token(home.folder, keys)
     else:
         wipe(only(home.folder, "*.key"))
     journal.note("key_destroyed", kid=kid, reason=reason)
@@ -73,7 +73,17 @@ def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
 
 
 def tell_again(folder: Path, destroyed: KeyDestroyed, address: str) -> int:
-    """Finish a destruction that was cut short and hand its statement over, unless the platform has it."""
+    """Finish a destruction that was cut short and hand its statement over, unless the platform has it.
+
+    :raises TokenFailed: the key may still be in its token; nothing is told before it is gone
+    :raises NoHome: the token cannot be asked: no PIN, or the home names another key
+    """
+    place = read_place(folder)
+    if place is not None and not (folder / GONE).exists():
+        public = read_pub(only(folder, "*.pub"))
+        if public.kid != destroyed.statement.get("body", {}).get("kid"):
+            raise NoHome(f"{folder} holds another key, {public.kid}, than the one its {DESTROYED} names")
+        _destroy_in_token(folder, TokenKeys(public, place, read_pin(folder)))
     for rest in folder.glob("*.key"):
         wipe(rest)
     if (folder / TOLD).exists():
@@ -83,6 +93,19 @@ def tell_again(folder: Path, destroyed: KeyDestroyed, address: str) -> int:
         return _tell(folder, destroyed.statement, server)
     finally:
         server.close()
+
+
+def _destroy_in_token(folder: Path, keys: TokenKeys) -> None:
+    """Destroy the pairs in the token and remember that it holds nothing of them. It may be thrown away afterwards."""
+    try:
+        keys.destroy()  # looks afterwards whether something is left
+    except TokenFailed as error:
+        raise TokenFailed(
+            f"the destruction of {keys.kid} is signed but its key may still work, and nothing more is told to the "
+            f"platform before it is gone: {error}. Connect the token {keys.place.token}, see that its PIN is at hand, "
+            "and run shred again"
+        ) from error
+    write_atomically(folder / GONE, b"")
 
 
 def _tell(folder: Path, statement: dict[str, Any], server: Server) -> int:
@@ -96,54 +119,35 @@ def _tell(folder: Path, statement: dict[str, Any], server: Server) -> int:
     return 0
 
 
-def depending(rows: Iterable[Mapping[str, Any]], kid: str, *, now: datetime) -> list[str]:
-    """Return the lots whose signed parameters name the key and that are unopened or within retention, in words.
-
-    `rows` are the public log's entries that have a body, each checked against its leaf.
-    """
-    named, ended, last = set(), set(), {}
-    for row in rows:
-        body = row["body"]
-        lot = body["lot"]
-        if body["kind"] in POSTPONING and kid in _custodians(body):
-            named.add(lot)
-        if body["kind"] in ENDING:
-            ended.add(lot)
-        last[lot] = datetime.fromisoformat(row["at"])
-    found = [f"{lot} is not opened" for lot in sorted(named - ended)]
-    for lot in sorted(named & ended):
-        until = _years_on(last[lot], RETENTION_YEARS)
-        if now < until:
-            found.append(f"{lot} is kept until {until.date().isoformat()}")
-    return found
+def _counted(agent: Agent) -> Counted:
+    """Count the lots that need the agent's key, and show the person what was counted. Raises as `_history` does."""
+    keys = agent.home.keys
+    ends = [facts_of(der).not_after for der in keys.certificates[:1]]
+    certified_until = ends[0] if ends else datetime.max.replace(tzinfo=UTC)
+    shown, hidden = _history(agent)
+    counted = count(shown, keys.kid, now=agent.now(), certified_until=certified_until, hidden=hidden)
+    journal.note("lots_counted", kid=keys.kid, entries=agent.log.head.size, **counted.facts())
+    return counted
 
 
-def _custodians(body: Mapping[str, Any]) -> list[str]:
-    named: list[str] = body["payload"]["parameters"]["body"]["custodians"]
-    return named
-
-
-def _years_on(at: datetime, years: int) -> datetime:
-    try:
-        return at.replace(year=at.year + years)
-    except ValueError:  # 29 February
-        return at.replace(year=at.year + years, month=3, day=1)
-
-
-def _history(agent: Agent) -> list[dict[str, Any]]:
-    """Return what the agent remembers and every public entry, after following the log to its signed head.
+def _history(agent: Agent) -> tuple[list[dict[str, Any]], int]:
+    """Return every public entry and what the agent remembers, up to the log's signed head, and how many are hidden.
 
     :raises LogBroken: it is not the log seen before, or not the one that was signed
     """
     log, server = agent.log, agent.server
     agent.follow_to(str(server.work().get("checkpoint", "")))
-    shown = [row for kept in log.amendments.values() for row in kept]  # what the platform cannot hide any more
+    shown = [row for kept in log.remembered.values() for row in kept]  # what the platform cannot hide any more
     for start in range(-1, log.head.size - 1, PAGE):
-        rows = server.feed(start)
-        if len(rows) < min(PAGE, log.head.size - 1 - start):
-            raise LogBroken("the platform shows fewer entries than before")
-        shown += [row for row in rows if row["body"] is not None and row["index"] < log.head.size]
+        due = min(PAGE, log.head.size - 1 - start)
+        rows = server.feed(start)[:due]
+        try:
+            if [row["index"] for row in rows] != list(range(start + 1, start + 1 + due)):
+                raise LogBroken("the platform shows fewer entries than before, or others")
+            shown += [row for row in rows if row["body"] is not None]
+        except (KeyError, TypeError) as error:
+            raise ServerAway(f"the feed is malformed: {type(error).__name__}") from error
     bad = next((row["index"] for row in shown if not log.proven(row)), None)
     if bad is not None:
         raise LogBroken(f"entry {bad} is not the one that was seen before")
-    return shown
+    return shown, log.head.size - len({row["index"] for row in shown})

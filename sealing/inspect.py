@@ -1,5 +1,6 @@
 """What a sealed bid shows without any key: its structure checked, every failed condition named, its facts told."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def facts(layout: Layout, *, trusted: bool) -> dict[str, Json]:
         "core": header.core.hex(),
         "count": header.count,
         "root": layout.trailer.root.hex(),
+        "trailer_sha256": hashlib.sha256(layout.trailer.raw).hexdigest(),
         "signer": {"organisation": signer.organisation, "name": signer.common_name, "verified": trusted},
         "recipients": [asdict(seat) for seat in header.wraps],
         "size": layout.path.stat().st_size,

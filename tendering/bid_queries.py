@@ -322,7 +322,7 @@ def _due_in(window: Opening | EnvelopeOpening | None, lot: Lot, bid: Bid) -> boo
 AGENT_KINDS = frozenset(
     (
         *("lot.announced", "lot.amended", "lot.postponed", "lot.closed"),
-        *("lot.suspended", "lot.resumed", "lot.terminated"),
+        *("lot.suspended", "lot.resumed", "lot.terminated", "lot.failed"),
         *("bid.received", "bid.withdrawn", "bids.superseded", "bids.incomplete", "share.released"),
         *("opening.window_ended", "opening.rescue_asked", "opening.finished"),
         *("envelope.started", "envelope.window_ended", "envelope.finished"),

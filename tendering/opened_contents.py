@@ -16,7 +16,7 @@ from sealing.open import combine_checked, open_bid
 from sealing.policy import BIDDER, CUSTODIANS
 from sealing.shares import Share
 from suites import Refused as SealRefused
-from tendering import sealed_store
+from tendering import receipts, sealed_store
 from tendering.bid_queries import Collected, Collection
 from tendering.envelopes import priced
 from tendering.models import Bid, BidState, Lot
@@ -78,14 +78,9 @@ def _prepared(lot: Lot, row: Collected) -> _Ready | Outcome:
     bid = row.bid
     if not row.shares.openable:
         return Outcome(bid, BidState(row.shares.fault()), "threshold")
-    try:
-        layout = read_layout(sealed_store.sealed_path(lot.code, bid.bid_digest))
-    except FileNotFoundError:
-        return _damaged(bid, "missing")
-    except SealRefused as refused:
-        return _damaged(bid, refused.checks[0])
-    if layout.detached.bid_digest != bid.bid_digest:
-        return _damaged(bid, "digest")
+    layout = _stored(lot, bid)
+    if isinstance(layout, Outcome):
+        return layout
     shares = _shares(bid)
     combined, reasons = combine_checked(layout, shares)
     if combined is None:
@@ -93,6 +88,18 @@ def _prepared(lot: Lot, row: Collected) -> _Ready | Outcome:
         return Outcome(bid, BidState.REVOKED, check)
     by = BIDDER if row.shares.bidder_released else CUSTODIANS
     return _Ready(bid, layout, shares, by)
+
+
+def _stored(lot: Lot, bid: Bid) -> Layout | Outcome:
+    """Return the stored file where it is the receipted one, to the last byte of its trailer."""
+    try:
+        layout = read_layout(sealed_store.sealed_path(lot.code, bid.bid_digest))
+    except FileNotFoundError:
+        return _damaged(bid, "missing")
+    except SealRefused as refused:
+        return _damaged(bid, refused.checks[0])
+    same = layout.detached.bid_digest == bid.bid_digest and receipts.names_trailer(bid.receipt, layout.trailer.raw)
+    return layout if same else _damaged(bid, "digest")
 
 
 def _damaged(bid: Bid, check: str) -> Outcome:
@@ -119,11 +126,19 @@ def _opened(lot: Lot, ready: _Ready) -> Outcome:
         except FileNotFoundError:
             return _damaged(bid, "missing")
         except SealRefused as refused:
-            store = [check for check in refused.checks if check in STORE_CHECKS]
-            return _damaged(bid, store[0]) if store else Outcome(bid, BidState.REVOKED, refused.checks[0])
+            return _refused(lot, bid, refused.checks)
         except NoPrice as fault:
             return Outcome(bid, BidState.REVOKED, fault.check)
     return replace(Outcome(bid, BidState.OPENED), opened_by=ready.opened_by, letter=letter)
+
+
+def _refused(lot: Lot, bid: Bid, checks: list[str]) -> Outcome:
+    """Whose fault it is that a bid did not open; its file is read again, as it may have changed since it was ready."""
+    store = [check for check in checks if check in STORE_CHECKS]
+    if store:
+        return _damaged(bid, store[0])
+    found = _stored(lot, bid)
+    return found if isinstance(found, Outcome) else Outcome(bid, BidState.REVOKED, checks[0])
 
 
 def _clear_unfinished(folder: Path) -> None:

@@ -3,6 +3,7 @@
 The key (P-256, self-signed, 0600) is made at its first use in SERVER_HOME/secrets; it signs receipts and opens nothing.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -60,6 +61,17 @@ def sign(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the signed receipt `{suite, kind, body, signature, certificates}` of one bid."""
     statement: dict[str, Any] = sign_statement(_signer(), KIND, body)
     return statement
+
+
+def trailer_name(raw: bytes) -> str:
+    """Return the hash that receipt and ledger name a trailer's bytes by: the bid's digest does not bind them."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def names_trailer(receipt: Mapping[str, Any], raw: bytes) -> bool:
+    """Whether a bid's receipt names these bytes of a trailer; one from before trailers were named allows any."""
+    named = receipt.get("statement", {}).get("body", {}).get("trailer_sha256")
+    return named is None or named == trailer_name(raw)
 
 
 def verify(statement: Any, *, public: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the checks share: the evidence, what the reader brought along, and facts that are computed once."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,6 +158,19 @@ class Case:
     def envelopes(self) -> dict[str, str]:
         """Under which envelope each bid was received: digest → envelope."""
         return {one.payload["bid_digest"]: one.payload["envelope"] for one in self.evidence.of("bid.received")}
+
+    @cached_property
+    def trailers(self) -> dict[str, str]:
+        """By which hash each bid's trailer was logged when it came: digest → SHA-256 of its bytes."""
+        return {one.payload["bid_digest"]: one.payload["trailer_sha256"] for one in self.evidence.of("bid.received")}
+
+    def retrailed(self, digest: str) -> bool:
+        """Whether a bid's file has its digest and yet not the trailer received; `header_mac` nothing else binds."""
+        file = self.files.get(digest)
+        found = file.detached if file else None
+        if found is None or found.bid_digest != digest:
+            return False
+        return hashlib.sha256(found.trailer.raw).hexdigest() != self.trailers.get(digest)
 
     def releases(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield every share in the bundle with its bid's digest."""

@@ -65,6 +65,7 @@ PAYLOADS: dict[str, dict[str, Form]] = {
         "envelope": is_text,
         "sequence": number(1, LARGEST),
         "size": number(1, LARGEST),
+        "trailer_sha256": is_hash,
         "replaces": list_of(is_hash),
     },
     "bid.withdrawn": _BID,

@@ -6,7 +6,7 @@ import ledger
 from identity.actor import CLOCK
 from sealing.inspect import inspect_bid
 from suites import Refused as SealRefused
-from tendering import bid_queries, queries, sealed_store
+from tendering import bid_queries, queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Lot
 
 
@@ -22,9 +22,10 @@ def check_stored_bids(*, lot_id: int) -> list[Bid]:
 
 def _sound(lot: Lot, bid: Bid) -> bool:
     try:
-        return inspect_bid(sealed_store.sealed_path(lot.code, bid.bid_digest)).detached.bid_digest == bid.bid_digest
+        layout = inspect_bid(sealed_store.sealed_path(lot.code, bid.bid_digest))
     except (SealRefused, OSError):
         return False
+    return layout.detached.bid_digest == bid.bid_digest and receipts.names_trailer(bid.receipt, layout.trailer.raw)
 
 
 def _marked(lot_id: int, bid: Bid) -> bool:

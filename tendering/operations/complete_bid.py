@@ -151,18 +151,19 @@ def _taken_in(lot: Lot, upload: Upload, sealed: Detached, *, actor: Actor, now: 
         "sequence": bid.sequence,
         "envelope": bid.envelope,
         "size": bid.size,
+        "trailer_sha256": receipts.trailer_name(sealed.trailer.raw),
         "replaces": replaced,
     }
     entry = ledger.append("bid.received", lot=lot.code, at=now, payload=payload, actor=actor)
-    bid.receipt = {"statement": receipts.sign(_receipt(bid, sealed.header)), "evidence": ledger.receipt(entry)}
+    bid.receipt = {"statement": receipts.sign(_receipt(bid, sealed)), "evidence": ledger.receipt(entry)}
     bid.save(update_fields=["receipt"])
     transaction.on_commit(lambda: sealed_store.clear(upload.public_id))
     return bid
 
 
-def _receipt(bid: Bid, header: Header) -> dict[str, object]:
-    """Return what the platform signs: whose bid arrived when, bound to what."""
-    binding = header.binding.body()
+def _receipt(bid: Bid, sealed: Detached) -> dict[str, object]:
+    """Return what the platform signs: whose bid arrived when, bound to what, and the trailer that no digest binds."""
+    binding = sealed.header.binding.body()
     bound = ("tender", "lot", "bidder", "envelope", "sequence", "document_hash", "deadline")
     return {
         "v": 1,
@@ -170,5 +171,6 @@ def _receipt(bid: Bid, header: Header) -> dict[str, object]:
         "bid_digest": bid.bid_digest,
         "count": bid.count,
         "size": bid.size,
+        "trailer_sha256": receipts.trailer_name(sealed.trailer.raw),
         "received_at": instant(bid.received_at),
     }

@@ -10,7 +10,7 @@ from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from sealing.trailer import bid_digest_of, check_trailer, root_from
 from suites import Reason as SealReason
-from tendering import bid_queries, queries, sealed_store
+from tendering import bid_queries, queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Upload, UploadState
 from tendering.refusals import ActRefused, NotFound, refuse_if
 from tendering.seal_words import read_header, read_trailer, reason_for
@@ -21,7 +21,7 @@ OVER = Reason("upload_over", _("这次上传已结束，请重新开始。"))
 
 
 def hand_in_copy(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
-    """Put the copy in the store once its digest is the receipted one; again, it changes nothing.
+    """Put the copy in the store once its digest and trailer are the receipted ones; again, it changes nothing.
 
     :raises ActRefused: chunks missing or altered, another bid, or the bids are opened already
     :raises NotFound: no such upload of this organisation
@@ -46,7 +46,8 @@ def _restored(upload: Upload, bid: Bid, raw: bytes, actor: Actor) -> Bid:
         header, trailer, root=root, roots=bid_queries.trust_roots().as_of(bid.received_at)
     )
     refuse_if([reason_for(check) for check in dict.fromkeys(reason.check for reason in found)])
-    if bid_digest_of(header, count=trailer.count, root=trailer.root).hex() != bid.bid_digest:
+    digest = bid_digest_of(header, count=trailer.count, root=trailer.root).hex()
+    if digest != bid.bid_digest or not receipts.names_trailer(bid.receipt, raw):
         raise ActRefused([OTHER_BID])
     sealed_store.write_trailer(upload.public_id, header, raw)
     with transaction.atomic(durable=True):

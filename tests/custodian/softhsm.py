@@ -9,6 +9,7 @@ import pytest
 
 LIBRARIES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
 LABEL, PIN = "gongheng", "274159"
+_of_process: dict[str, str] = {}
 
 
 def library() -> Path:
@@ -17,6 +18,13 @@ def library() -> Path:
     if found is None:
         pytest.skip("SoftHSM is not installed (apt install softhsm2)")
     return found
+
+
+def token_of_process(folder: Path) -> dict[str, str]:
+    """Return the environment of one token for all tests of this process: the library reads it once."""
+    if not _of_process:
+        _of_process.update(make_token(folder))
+    return _of_process
 
 
 def make_token(folder: Path) -> dict[str, str]:

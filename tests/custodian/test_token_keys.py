@@ -26,7 +26,7 @@ from suites import WrongKey
 from tendering.models import Opening, Release
 from tendering.operations.end_window import end_window
 from tests.custodian.conftest import through_django
-from tests.custodian.softhsm import LABEL, PIN, library, make_token
+from tests.custodian.softhsm import LABEL, PIN, library, token_of_process
 from tests.keys import Held
 from tests.sealed import publish
 
@@ -35,9 +35,9 @@ NAME = "notary"
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory):
-    """A token of this module: the library reads its configuration once a process."""
+    """A token for all tests of this process: the library reads its configuration once a process."""
     path = library()
-    os.environ.update(make_token(tmp_path_factory.mktemp("softhsm")))
+    os.environ.update(token_of_process(tmp_path_factory.mktemp("softhsm")))
     return path
 
 

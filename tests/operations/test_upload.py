@@ -1,5 +1,6 @@
 """Taking bids in: chunks at their places, the final submission, receipts, replacement, withdrawal, refusals."""
 
+import hashlib
 import uuid
 
 import pytest
@@ -31,6 +32,13 @@ def test_the_receipt_is_signed_by_the_platform_and_names_the_ledger_entry(tender
     body = receipts.verify(bid.receipt["statement"], public=receipts.public_key())
     assert (body["bid_digest"], body["lot"], body["sequence"]) == (bid.bid_digest, tender.lot.code, 1)
     assert bid.receipt["evidence"]["body"]["payload"]["bid_digest"] == bid.bid_digest
+
+
+def test_receipt_and_ledger_name_the_trailer_that_came(tender):
+    file, bid = tender.bid(tender.cast.bidders[0])
+    said = hashlib.sha256(file.parts()[2]).hexdigest()
+    assert bid.receipt["statement"]["body"]["trailer_sha256"] == said
+    assert bid.receipt["evidence"]["body"]["payload"]["trailer_sha256"] == said
 
 
 def test_an_altered_receipt_does_not_verify(tender):

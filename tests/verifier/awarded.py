@@ -23,7 +23,7 @@ from identity.models import Custodian
 from lawbook import scheme
 from ledger import cosignatures
 from ledger.anchors.timestamp import TimestampAnchor
-from ledger.models import Anchor
+from ledger.models import Anchor, Witness
 from ledger.witnessing import register_witness, take_cosignature
 from sealing.keys import OwnKeys
 from sealing.layout import read_layout
@@ -70,7 +70,12 @@ class Awarded:
     lot: Lot
     own: dict[str, OwnKeys] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
-    witness: str = ""
+    notary: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    @property
+    def witness(self) -> str:
+        """The notary's key, as people pin it."""
+        return cosignatures.verifier_key(WITNESS, self.notary)
 
     def bid(self, player: Player, *, price: str | None, sequence: int = 1) -> Bid:
         """Seal and hand in a bid, as the library does it."""
@@ -143,7 +148,9 @@ def drive(cast: Cast, clock: SettableClock, folder: Path, *, until: str = "award
     keys = make_keys_of(cast)
     lot = make_announced(cast, keys, scheme=_scheme())
     play = Awarded(cast, clock, folder, keys, lot)
-    _attest(play)
+    with transaction.atomic():
+        register_witness(organisation="香山公证处", key=play.witness, now=clock.now)
+    attest(play)
     for stage, act in ACTS:
         act(play)
         ledger.checkpoint()
@@ -152,17 +159,12 @@ def drive(cast: Cast, clock: SettableClock, folder: Path, *, until: str = "award
     return play
 
 
-def _attest(play: Awarded) -> None:
-    """A notary cosigns the checkpoint after the announcement, and an authority stamps it."""
-    now, witness_key = play.clock.now, Ed25519PrivateKey.generate()
-    key = cosignatures.verifier_key(WITNESS, witness_key)
-    play.witness = key
-    with transaction.atomic():
-        witness = register_witness(organisation="香山公证处", key=key, now=now).witness
-    note = ledger.checkpoint()
+def attest(play: Awarded) -> None:
+    """The notary cosigns the head of the log as it stands, and an authority stamps it."""
+    now, note = play.clock.now, ledger.checkpoint()
     text, size = note.rpartition("\n\n")[0] + "\n", int(note.split("\n")[1])
-    line = cosignatures.cosigned(text, WITNESS, witness_key, now)
-    take_cosignature(witness_id=witness.pk, size=size, line=line, now=now)
+    line = cosignatures.cosigned(text, WITNESS, play.notary, now)
+    take_cosignature(witness_id=Witness.objects.get(name=WITNESS).pk, size=size, line=line, now=now)
     receipt = TimestampAnchor("demonstration", home=str(play.folder / "timestamps")).publish(note, at=now)
     Anchor.objects.create(checkpoint_id=size, name="timestamp", receipt=receipt, at=now)
 

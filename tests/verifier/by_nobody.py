@@ -3,7 +3,7 @@
 from suites.base64_text import to_base64
 from tendering.bundle import form
 from tests.verifier.forge import Forgery
-from tests.verifier.tampering import NOBODY, PLATFORM, another_root, custodians_shares, tampering
+from tests.verifier.tampering import NOBODY, PLATFORM, another_authority, custodians_shares, tampering
 
 
 @tampering(NOBODY, "bid_files")
@@ -163,7 +163,14 @@ def a_custodians_key_is_exchanged(bundle: Forgery) -> None:
 @tampering(NOBODY, "parameters")
 def the_root_is_exchanged(bundle: Forgery) -> None:
     trust = bundle.load(form.TRUST)
-    trust["roots"], trust["crls"] = [to_base64(another_root())], []
+    trust["roots"], trust["crls"] = ([to_base64(der)] for der in another_authority())
+    bundle.store(form.TRUST, trust)
+
+
+@tampering(NOBODY, "trust_root")
+def the_revocation_lists_are_left_out(bundle: Forgery) -> None:
+    trust = bundle.load(form.TRUST)
+    trust["crls"] = []
     bundle.store(form.TRUST, trust)
 
 

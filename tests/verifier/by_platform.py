@@ -6,6 +6,7 @@ from ledger.canonical import instant
 from sealing.keys import make_keys
 from tendering.bundle import form
 from tests.verifier.forge import Forgery
+from tests.verifier.rewriting import receipted_again
 from tests.verifier.tampering import PLATFORM, custodians_shares, hash_statement, resigned, retrailed, tampering
 from verifier.evidence import LedgerEntry
 
@@ -35,10 +36,15 @@ def the_bidder_is_said_to_have_opened_what_custodians_opened(bundle: Forgery) ->
     bundle.rebuild_log()
 
 
-@tampering(PLATFORM, "opened_bids")
+@tampering(PLATFORM, "opened_bids", "receipts")
 def the_header_mac_of_a_sealed_bid_is_altered(bundle: Forgery) -> None:
     retrailed(bundle, bundle.opened(0), header_mac=bytes(32))
     bundle.rebuild_log()
+
+
+@tampering(PLATFORM, "receipts")
+def a_receipt_names_another_trailer(bundle: Forgery) -> None:
+    receipted_again(bundle, bundle.opened(0), trailer_sha256="00" * 32)
 
 
 @tampering(PLATFORM, "unopened_bids")
@@ -59,12 +65,12 @@ def a_bid_is_opened_twice(bundle: Forgery) -> None:
     bundle.rebuild_log()
 
 
-@tampering(PLATFORM, "bid_signatures")
+@tampering(PLATFORM, "bid_signatures", "opened_bids", "receipts")
 def a_bid_is_signed_by_another_bidder(bundle: Forgery) -> None:
     resigned(bundle, bundle.opened(0), bundle.platform.bidders["bidder2"])
 
 
-@tampering(PLATFORM, "bid_signatures")
+@tampering(PLATFORM, "bid_signatures", "opened_bids", "receipts")
 def a_bid_is_signed_by_a_key_that_nobody_certified(bundle: Forgery) -> None:
     bidder = bundle.payload("bid.opened")["bidder"]
     resigned(bundle, bundle.opened(0), make_keys("INTL-1", bidder))

@@ -22,6 +22,8 @@ class Exported:
     root: bytes  # DER of the true root
     witness: str  # the notary's key
     receipt: dict[str, Any]  # what the bidder whose bid was revoked keeps
+    attested: Path  # in full, the notary and the authority having attested the last head too
+    kept: dict[str, dict[str, Any]]  # every bidder's receipt by digest
 
 
 _made: dict[str, Exported] = {}
@@ -53,18 +55,29 @@ def _play(request, folder: Path) -> Exported:
     from ledger import heads
     from tendering import receipts
     from tendering.bundle.export import export_bundle
-    from tests.verifier.awarded import drive
+    from tendering.models import Bid
+    from tests.verifier.awarded import attest, drive
     from tests.verifier.forge import Platform
 
     home, hands = request.getfixturevalue("house")
     play = drive(request.getfixturevalue("cast"), hands, home)
     paths = {}
-    for variant in ("full", "public"):
-        paths[variant] = folder / f"{variant}.zip"
-        with paths[variant].open("w+b") as out:
+    for name, variant in (("full", "full"), ("public", "public"), ("attested", "full")):
+        paths[name] = folder / f"{name}.zip"
+        if name == "attested":
+            attest(play)
+        with paths[name].open("w+b") as out:
             export_bundle(play.fresh(), out, variant=variant)
     signer = receipts._signer()
     platform = Platform(heads.log_key(), signer, dict(play.own), play.keys.agency, play.keys.custodians)
     return Exported(
-        paths["full"], paths["public"], heads.verifier_key(), platform, play.root(), play.witness, play.receipt()
+        full=paths["full"],
+        public=paths["public"],
+        log_key=heads.verifier_key(),
+        platform=platform,
+        root=play.root(),
+        witness=play.witness,
+        receipt=play.receipt(),
+        attested=paths["attested"],
+        kept={bid.bid_digest: dict(bid.receipt) for bid in Bid.objects.filter(lot=play.lot)},
     )

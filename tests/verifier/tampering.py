@@ -19,7 +19,7 @@ from sealing.header import Header
 from sealing.keys import make_keys
 from sealing.layout import read_layout
 from sealing.trailer import parse_trailer, signed_message, write_trailer
-from suites.certificates import make_authority
+from suites.certificates import make_authority, make_crl
 from tendering.bundle import form
 from tests.verifier.forge import Forgery
 
@@ -62,11 +62,16 @@ def hash_statement(bundle: Forgery, row: dict) -> None:
 
 
 def another_root() -> bytes:
-    keys = make_keys("INTL-1", "ANOTHER")
+    return another_authority()[0]
+
+
+def another_authority() -> tuple[bytes, bytes]:
+    """Another root, and its revocation list."""
+    key = make_keys("INTL-1", "ANOTHER").sign_private
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    return make_authority(
-        keys.sign_private, common_name="another", not_before=start, not_after=start + timedelta(days=9999)
-    )
+    end = start + timedelta(days=9999)
+    root = make_authority(key, common_name="another", not_before=start, not_after=end)
+    return root, make_crl(key, root, [], number=1, this_update=start, next_update=end)
 
 
 def resigned(bundle: Forgery, digest: str, keys: object) -> None:

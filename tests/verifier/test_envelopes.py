@@ -17,6 +17,7 @@ from tendering.operations.open_envelope import open_envelope
 from tendering.operations.start_envelope import start_envelope
 from tendering.operations.start_opening import start_opening
 from tests.sealed import Hands, make_tender
+from tests.verifier import rewriting
 from tests.verifier.forge import Forgery, Platform
 from tests.verifier.test_tamperings import failing
 
@@ -100,3 +101,43 @@ def test_both_envelopes_opened_the_admitted_prices_only(tender, technical, tmp_p
     bundle.rebuild_log()
     found, _told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True))
     assert found == INVENTED | {"bid_ends", "release_time"}
+
+
+def between(tender, path):
+    from ledger import heads
+    from tendering import receipts
+
+    return Forgery.of(exported(tender, path), Platform(heads.log_key(), receipts._signer(), {}, None, []))
+
+
+def test_a_bidder_who_handed_in_every_envelope_is_not_incomplete(tender, technical, tmp_path, capsys):
+    bundle = between(tender, tmp_path / "between.zip")
+    victim = [technical[0][envelope][1].bid_digest for envelope in (TECHNICAL, PRICE)]
+    listed = bundle.payload("bids.incomplete")["bids"]
+    listed[:] = sorted([*listed, *victim])
+    rewriting.unopened(bundle, victim[0], state="withdrawn")
+    next(row for row in bundle.payload("lot.closed")["bids"] if row["bid_digest"] == victim[1])["state"] = "withdrawn"
+    del bundle.members[bundle.bid(victim[1], "sealed.bid")]
+    rewriting.live(bundle)
+    path = bundle.write(tmp_path / "forged.zip", signed=True)
+    assert failing(capsys, path)[0] == INVENTED | {"receipts"}
+    found, told = failing(capsys, path, *rewriting.held(bundle, tmp_path, *victim))
+    assert found == INVENTED | {"receipts", "own_receipts"}
+    reasons = next(row["reasons"] for row in told["checks"] if row["name"] == "own_receipts")
+    assert len(reasons) == 2 and all("you handed in every envelope" in reason for reason in reasons)
+
+
+def test_a_bidder_who_left_out_an_envelope_does_not_stand(tender, technical, tmp_path, capsys):
+    """Who handed in the technical envelope only is listed as incomplete, and hears so with its receipt."""
+    bundle = between(tender, tmp_path / "between.zip")
+    (short,) = bundle.payload("bids.incomplete")["bids"]
+    held = rewriting.held(bundle, tmp_path, short)
+    found, told = failing(capsys, tmp_path / "between.zip", *held)
+    detail = next(row["detail"] for row in told["checks"] if row["name"] == "own_receipts")
+    assert found == INVENTED and "as not every envelope was handed in" in detail
+    bundle.payload("bids.incomplete")["bids"] = []
+    next(row for row in bundle.payload("lot.closed")["bids"] if row["bid_digest"] == short)["state"] = "received"
+    rewriting.live(bundle)
+    found, told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True))
+    reasons = next(row["reasons"] for row in told["checks"] if row["name"] == "receipts")
+    assert "receipts" in found and any("did not hand in price" in reason for reason in reasons)

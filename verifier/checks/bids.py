@@ -13,17 +13,22 @@ from sealing.trailer import check_signature, check_trust
 from suites import Refused
 from verifier.case import Case
 from verifier.checks.log import inclusion_reasons
-from verifier.checks.tender import self_signed_reasons, told
+from verifier.checks.standing import (
+    AMENDING,
+    INCOMPLETE,
+    INTAKE,
+    RECEIVED,
+    STANDING,
+    SUPERSEDED,
+    WITHDRAWN,
+    bidders,
+    history,
+)
+from verifier.checks.tender import lists_as_of, self_signed_reasons, told
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, short
 
 RECEIPT_KIND = "bid.receipt"
-ENDING = {  # kind → the state of the bids that it lists
-    "bid.withdrawn": "withdrawn",
-    "bids.incomplete": "withdrawn",
-    "bids.superseded": "superseded_by_amendment",
-}
-AMENDING = ("lot.amended", "lot.postponed")
 
 
 def closing_set(case: Case) -> Finding:
@@ -31,7 +36,8 @@ def closing_set(case: Case) -> Finding:
     closing = case.closing
     if closing is None:
         return judged(["the log has no entry that closes the lot"], "")
-    wanted = _states(case, closing)
+    known = history(case, closing)
+    wanted = {digest: (one.sequence, one.state) for digest, one in known.standings.items()}
     rows = {row["bid_digest"]: (row["sequence"], row["state"]) for row in closing.payload["bids"]}
     wrong = [f"{short(digest)} was received and is missing" for digest in wanted if digest not in rows]
     wrong += [f"{short(digest)} was never received" for digest in rows if digest not in wanted]
@@ -42,7 +48,7 @@ def closing_set(case: Case) -> Finding:
     ]
     if len(rows) != len(closing.payload["bids"]):
         wrong.append("a bid stands in the closing set twice")
-    wrong += _closing_reasons(case, closing)
+    wrong += [*known.wrong, *_closing_reasons(case, closing)]
     return judged(wrong, f"{len(rows)} bids, {len(case.in_force)} in force at the deadline")
 
 
@@ -54,54 +60,75 @@ def _closing_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
         yield f"the lot was closed for another deadline than the signed one, {closing.payload['deadline']}"
     if closing.at < deadline:
         yield f"the lot was closed at {closing.at_text}, before its deadline"
-    late = [entry for entry in case.evidence.of("bid.received", "bid.withdrawn") if entry.at >= deadline]
+    late = [entry for entry in case.evidence.of(RECEIVED, WITHDRAWN) if entry.at >= deadline]
     yield from (f"entry {entry.index}: {entry.kind} at {entry.at_text}, after the deadline" for entry in late)
+    # whatever its instant says: behind the closing it is in no closing set, so that a receipted bid would vanish
+    behind = [entry for entry in case.evidence.of(*INTAKE) if entry.index > closing.index]
+    yield from (f"entry {entry.index}: {entry.kind} stands behind the closing" for entry in behind)
     yield from _ending_reasons(case, closing)
 
 
 def _ending_reasons(case: Case, closing: LedgerEntry) -> Iterator[str]:
     """BL-22: an amendment and the closing say in one entry each which bids end with them, be it none."""
     amended = [(one.at, one.payload.get("amendment")) for one in case.evidence.of(*AMENDING)]
-    superseded = case.evidence.of("bids.superseded")
+    superseded = case.evidence.of(SUPERSEDED)
     if amended != [(one.at, one.payload["amendment"]) for one in superseded]:
         yield "the amendments and the lists of the bids that they superseded do not belong together"
     for one in superseded:
-        standing = {digest for digest, (_sequence, state) in _states(case, one).items() if state == "received"}
-        if standing != set(one.payload["bids"]):
+        if _standing(case, one) != set(one.payload["bids"]):
             yield f"entry {one.index}: the bids that the amendment superseded are not those in force before it"
-    incomplete = case.evidence.of("bids.incomplete")
+    incomplete = case.evidence.of(INCOMPLETE)
     if [one.at for one in incomplete] != [closing.at]:
         yield "the closing does not say once, at its own instant, which bids were incomplete"
     if len(case.parameters.envelopes) == 1 and any(one.payload["bids"] for one in incomplete):
         yield "a bid counts as incomplete though the tender has one envelope only"
 
 
-def _states(case: Case, until: LedgerEntry) -> dict[str, tuple[int, str]]:
-    """Return what the log before an entry says of every bid: digest → sequence, state."""
-    found: dict[str, tuple[int, str]] = {}
-    for entry in (one for one in case.evidence.entries if one.index < until.index):
-        payload = entry.payload
-        if entry.kind == "bid.received":
-            for digest in payload.get("replaces", []):
-                if digest in found:
-                    found[digest] = (found[digest][0], "replaced")
-            found[payload["bid_digest"]] = (payload["sequence"], "received")
-        elif entry.kind in ENDING:
-            listed = set(payload.get("bids", [payload.get("bid_digest")])) & set(found)
-            found |= {digest: (found[digest][0], ENDING[entry.kind]) for digest in listed}
-    return found
+def _standing(case: Case, until: LedgerEntry) -> set[str]:
+    """Return the bids that stand just before an entry."""
+    return {digest for digest, one in history(case, until).standings.items() if one.state == STANDING}
 
 
 def receipts(case: Case) -> Finding:
-    """Every receipt is signed by the platform, is that of its bid, and its entry stands in the log."""
+    """Every receipt is the platform's, of its bid, and in the log; none tells of a bid that a rival's bid ended."""
     found = case.evidence.receipts
-    received = {entry.payload["bid_digest"]: entry for entry in case.evidence.of("bid.received")}
+    received = {entry.payload["bid_digest"]: entry for entry in case.evidence.of(RECEIVED)}
     expected = set(case.ends) if case.evidence.public else set(received)
     wrong = [f"the receipt of {short(digest)} is missing" for digest in sorted(expected - set(found))]
     wrong += [f"{short(digest)} has a receipt and was never received" for digest in sorted(set(found) - set(received))]
     for digest in sorted(set(found) & set(received)):
         wrong += _receipt_reasons(case, found[digest], received[digest])
+    if not case.evidence.public:  # there the receipts of bids that ended before the opening are not shown
+        known = bidders(case)
+        wrong += [*_replacing_reasons(case, known), *_incomplete_reasons(case, known)]
     return judged(wrong, f"{len(found)} receipts are in the log")
+
+
+def _replacing_reasons(case: Case, known: Mapping[str, str]) -> Iterator[str]:
+    """BL-29: a bid is replaced by a bid of its own bidder; an accomplice's cannot end a rival's."""
+    for entry in case.evidence.of(RECEIVED):
+        bidder = known.get(entry.payload["bid_digest"], "nobody")
+        for digest in entry.payload["replaces"]:
+            if known.get(digest, bidder) != bidder:
+                yield f"{short(digest)} of {known[digest]} is said to be replaced by a bid of {bidder}"
+
+
+def _incomplete_reasons(case: Case, known: Mapping[str, str]) -> Iterator[str]:
+    """EB-27: at the closing those bids end, and only those, whose bidder did not hand in every envelope."""
+    entry = case.evidence.last(INCOMPLETE)
+    if entry is None:
+        return
+    standing = [digest for digest in sorted(_standing(case, entry)) if digest in known]
+    handed_in: dict[str, set[str]] = {}
+    for digest in standing:
+        handed_in.setdefault(known[digest], set()).add(case.envelopes[digest])
+    listed = set(entry.payload["bids"])
+    for digest in standing:
+        missing = sorted(set(case.parameters.envelopes) - handed_in[known[digest]])
+        if not missing and digest in listed:
+            yield f"{short(digest)} counts as incomplete, and {known[digest]} handed in every envelope"
+        if missing and digest not in listed:
+            yield f"{short(digest)} stands, and {known[digest]} did not hand in {', '.join(missing)}"
 
 
 def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry) -> Iterator[str]:
@@ -117,11 +144,14 @@ def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry)
     yield from (f"{place}: {reason}" for der in verified.certificates[-1:] for reason in self_signed_reasons(der))
     body, evidence = verified.body, receipt["evidence"]
     said = {"bid_digest": digest, "lot": case.evidence.lot, "sequence": entry.payload["sequence"]}
-    said |= {"received_at": instant(entry.at), "size": entry.payload["size"]}
+    said |= {"received_at": instant(entry.at), "size": entry.payload["size"], "envelope": entry.payload["envelope"]}
+    said |= {"trailer_sha256": entry.payload["trailer_sha256"]}
     pairs = ((name, body.get(name), value) for name, value in said.items())
     yield from (f"{place}: {reason}" for reason in differing(pairs))
     if (evidence["index"], evidence["body"], evidence["salt"]) != (entry.index, entry.body, entry.salt):
         yield f"{place}: it holds another entry than the log's"
+    if case.retrailed(digest):
+        yield f"{place}: it names another trailer than the bundle's"
     header = case.header(digest)
     if header is not None and body.get("bidder") != header.binding.bidder:
         yield f"{place}: it is made out to {body.get('bidder')}, the bid is of {header.binding.bidder}"
@@ -175,6 +205,7 @@ def _binding_reasons(case: Case, header: Header, digest: str) -> Iterator[str]:
         ("deadline", bound.deadline, signed.deadline),
         ("policy", bound.policy, signed.policy),
         ("sequence", bound.sequence, case.in_force.get(digest)),
+        ("envelope", bound.envelope, case.envelopes.get(digest)),
     )
     yield from differing(pairs)
     if bound.envelope not in signed.envelopes:
@@ -191,11 +222,11 @@ def signatures(case: Case) -> Finding:
     A revocation counts when it came before the bid was received, as at the intake.
     """
     wrong = []
-    received = {entry.payload["bid_digest"]: entry.at for entry in case.evidence.of("bid.received")}
+    received = {entry.payload["bid_digest"]: entry.at for entry in case.evidence.of(RECEIVED)}
     for digest, file in sorted(case.files.items()):
         if file.detached is not None:
             header, trailer = file.detached.header, file.detached.trailer
             trusted = case.roots.as_of(received[digest]) if digest in received else case.roots
             found = check_signature(header, trailer) or check_trust(header, trailer, trusted)
             wrong += [f"{short(digest)}: {reason}" for reason in told(found)]
-    return judged(wrong, f"{len(case.files)} bids are signed by the bidders they name")
+    return judged(wrong, f"{len(case.files)} bids are signed by the bidders they name; {lists_as_of(case)}")

@@ -66,12 +66,23 @@ def bid_ends(case: Case) -> Finding:
     wrong = [f"{short(digest)} was opened or ended without being due" for digest in ended if digest not in due]
     wrong += [f"{short(digest)} ended twice" for digest in twice]
     wrong += [reason for envelope in envelopes for reason in _envelope_reasons(case, envelope)]
+    wrong += _nowhere_due(case, {envelope.name for envelope in envelopes})
     for digest, entry in case.ends.items():
         header = case.header(digest)
         if header is not None and entry.payload["bidder"] != header.binding.bidder:
             told_of = entry.payload["bidder"]
             wrong.append(f"{short(digest)} was read out as of {told_of}, it is of {header.binding.bidder}")
     return judged(wrong, f"{len(case.opened)} opened, {len(ended) - len(case.opened)} not")
+
+
+def _nowhere_due(case: Case, names: set[str]) -> list[str]:
+    """A bid in force under an envelope that the tender does not have would never be due, and nobody would miss it."""
+    told = {digest: case.envelopes.get(digest, "none") for digest in sorted(case.in_force)}
+    return [
+        f"{short(digest)} is for the envelope {name}, never opened"
+        for digest, name in told.items()
+        if name not in names
+    ]
 
 
 def _envelope_reasons(case: Case, envelope: Envelope) -> Iterator[str]:

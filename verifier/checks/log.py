@@ -1,7 +1,8 @@
 """The log: its key, its tree, its signed heads, the lot's entries in it, and what others say they saw of it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from ledger import entries, notes, tree
 from ledger.cosignatures import COSIGNATURE, verified
@@ -11,8 +12,9 @@ from ledger.offline import Pinned, verify_receipt
 from suites.base64_text import from_base64
 from tendering.bundle import form
 from verifier.case import Case, note_size
+from verifier.checks.own import Own, held_receipts
 from verifier.evidence import LedgerEntry
-from verifier.outcome import Finding, judged, not_applicable, short
+from verifier.outcome import Finding, judged, not_applicable, printable, short
 
 
 def log_key(case: Case) -> Finding:
@@ -132,14 +134,21 @@ def inclusion_reasons(case: Case, evidence: Mapping[str, Any], place: str) -> li
 
 
 def own_receipts(case: Case) -> Finding:
-    """A receipt that the reader holds proves itself, is in this log, and its bid is in the closing set."""
+    """A receipt that the reader holds proves itself, is in this log, and its bid was not ended by others.
+
+    Who brings a receipt asks whether the bid counted. Replacing and withdrawing are the bidder's own acts, but nothing
+    in a bundle bears the bidder's signature under them: there the check holds only by what the reader brings.
+    """
     held = case.brought.receipts
     if not held:
         return not_applicable("no receipt of one's own was given (--receipt)")
-    return judged((reason for one in held for reason in _held_reasons(case, one)), f"{len(held)} receipts of one's own")
+    own = held_receipts(case)
+    wrong = own.strangers() + [reason for one in held for reason in _held_reasons(case, one, own)]
+    told = "; ".join(own.told(digest) for digest in own.digests)
+    return judged(wrong, f"{len(held)} receipts of one's own: {told}")
 
 
-def _held_reasons(case: Case, receipt: Mapping[str, Any]) -> list[str]:
+def _held_reasons(case: Case, receipt: Mapping[str, Any], own: Own) -> list[str]:
     digest = str(receipt["body"]["payload"].get("bid_digest"))
     place = f"your receipt of {short(digest)}"
     pinned = Pinned(case.evidence.body["log_key"], case.brought.witnesses, case.brought.timestamp_roots)
@@ -149,27 +158,73 @@ def _held_reasons(case: Case, receipt: Mapping[str, Any]) -> list[str]:
         wrong.append(f"{place}: it is of lot {receipt['body']['lot']}")
     if case.closing and all(row["bid_digest"] != digest for row in case.closing.payload["bids"]):
         wrong.append(f"{place}: the bid is missing from the closing set")
-    return wrong
+    return wrong + [f"{place}: {reason}" for reason in own.reasons(digest)]
+
+
+class Seen(NamedTuple):
+    """A head that an outsider attested: whose word it is, of how many entries, when."""
+
+    name: str
+    size: int
+    at: datetime
 
 
 def witnesses(case: Case) -> Finding:
-    """Every cosignature is a known witness's, over the checkpoint it stands at; every pinned witness cosigned one."""
+    """Every cosignature is a known witness's, over the checkpoint it stands at; every pinned one saw the closing."""
     evidence = case.evidence
-    keys = {notes.parsed_key(key, COSIGNATURE)[0]: key for key in (*evidence.witnesses, *case.brought.witnesses)}
+    pinned = _by_name(case.brought.witnesses)
+    keys = _by_name(evidence.witnesses) | pinned
     rows = [(row, line) for row in evidence.checkpoints for line in row["cosignatures"]]
-    if not rows and not case.brought.witnesses:
+    if not rows and not pinned:
         return not_applicable("no witness has cosigned a checkpoint of this bundle")
     wrong, seen = [], []
     for row, line in rows:
         name = [*line.split(" "), ""][1]
         try:
-            seen.append(verified(line, note_text(row["note"]), keys.get(name, "")))
+            one = verified(line, note_text(row["note"]), keys.get(name, ""))
+            seen.append(Seen(one.name, row["size"], one.at))
         except BadNote as error:
             wrong.append(f"checkpoint {row['size']}: {error}")
-    names = {one.name for one in seen}
-    pinned = {notes.parsed_key(key, COSIGNATURE)[0] for key in case.brought.witnesses}
-    wrong += [f"the pinned witness {name} cosigned none of these checkpoints" for name in sorted(pinned - names)]
-    return judged(wrong, f"{len(seen)} cosignatures by {', '.join(sorted(names))}")
+    for name in sorted(pinned):
+        short_of = _short_of(case, (one for one in seen if one.name == name))
+        wrong += [f"the pinned witness {name} cosigned {reason}" for reason in short_of]
+    names = sorted({one.name for one in seen})
+    trusted = [one for one in seen if one.name in pinned or not pinned]
+    strangers = [name for name in names if name not in pinned]
+    unpinned = f"; not pinned (--witness): {', '.join(strangers)}" if strangers else ""
+    told = f"{len(seen)} cosignatures by {printable(', '.join(names))}; {_reach(case, trusted)}"
+    return judged(wrong, told + printable(unpinned))
+
+
+def _by_name(witness_keys: Iterable[str]) -> dict[str, str]:
+    return {notes.parsed_key(key, COSIGNATURE)[0]: key for key in witness_keys}
+
+
+def _short_of(case: Case, seen: Iterable[Seen]) -> list[str]:
+    """Return what a pinned outsider's attestations lack: without one of the closing every bid may be rewritten."""
+    newest = max((one.size for one in seen), default=0)
+    if not newest:
+        return ["none of these checkpoints"]
+    if case.closing is not None and newest <= case.closing.index:
+        return [f"nothing behind entry {newest - 1}, and the lot's closing is entry {case.closing.index}"]
+    return []
+
+
+def _reach(case: Case, seen: list[Seen]) -> str:
+    """Return how far outsiders' words reach: what stands behind that, the platform may have rewritten since."""
+    newest = max((one.size for one in seen), default=0)
+    upto = f"attested up to entry {newest - 1} of {case.evidence.body['size'] - 1}"
+    if case.closing is None:
+        return f"{upto}, the lot is not closed"
+    index = case.closing.index
+    first = min((one.at for one in seen if one.size > index), default=None)
+    return f"{upto}, the lot's closing is entry {index}, " + (
+        f"first attested at {_said(first)}" if first is not None else "not attested"
+    )
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def note_text(note: str) -> str:
@@ -178,19 +233,34 @@ def note_text(note: str) -> str:
 
 
 def stamps(case: Case) -> Finding:
-    """Every timestamp is a trusted authority's, over the checkpoint it stands at."""
-    evidence = case.evidence
+    """Every timestamp is a trusted authority's, over the checkpoint it stands at; a pinned one stamped the closing."""
+    evidence, pinned = case.evidence, case.brought.timestamp_roots
     rows = [(row, token) for row in evidence.checkpoints for token in row["timestamps"]]
-    if not rows:
+    if not rows and not pinned:
         return not_applicable("no checkpoint of this bundle is timestamped")
+    roots = list(pinned or evidence.timestamp_roots)
+    wrong, seen = _stamped(rows, roots)
+    if pinned:
+        wrong += [f"the pinned timestamp authority stamped {reason}" for reason in _short_of(case, seen)]
+    unpinned = "" if pinned else "; not pinned (--tsa-root): the authority is the bundle's word"
+    first = min((one.at for one in seen), default=None)
+    return judged(
+        wrong, f"{len(seen)} timestamps, the first of {_said(first)}; {_reach(case, seen)}{unpinned}" if first else ""
+    )
+
+
+def _stamped(rows: list[tuple[Mapping[str, Any], str]], roots: list[bytes]) -> tuple[list[str], list[Seen]]:
+    """Return what is wrong with the timestamps, and what they attest."""
+    wrong: list[str] = []
+    seen: list[Seen] = []
+    if not rows:
+        return wrong, seen
     import timestamps  # only where there is one: it brings a client with it that is not used here
 
-    roots = case.brought.timestamp_roots or tuple(evidence.timestamp_roots)
-    wrong, times = [], []
     for row, token in rows:
         try:
-            times.append(timestamps.verify(from_base64(token), note_text(row["note"]).encode(), roots=list(roots)))
+            at = timestamps.verify(from_base64(token), note_text(row["note"]).encode(), roots=roots)
+            seen.append(Seen("", row["size"], at))
         except timestamps.TimestampInvalid as error:
             wrong.append(f"checkpoint {row['size']}: {', '.join(reason.code for reason in error.reasons)}")
-    first = min(times, default=None)
-    return judged(wrong, f"{len(times)} timestamps, the first of {first:%Y-%m-%dT%H:%M:%SZ}" if first else "")
+    return wrong, seen

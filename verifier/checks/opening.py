@@ -149,6 +149,8 @@ def reopened(case: Case, digest: str) -> Reopened:
     came = Shares(header, matching)
     if not came.openable:
         return Reopened("threshold", by=came.fault())
+    if case.retrailed(digest):  # not the receipted file: whatever it fails at is no fault of the bidder's
+        return Reopened("digest")
     core = header.core.hex()
     handed = [Share(digest, core, row["kid"], row["group"], row["index"], from_base64(row["share"])) for row in rows]
     by = BIDDER if came.bidder_released else CUSTODIANS

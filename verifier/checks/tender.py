@@ -15,7 +15,7 @@ from suites import Reason, Refused, suite_named
 from suites.base64_text import from_base64
 from suites.certificates import BadCertificate, facts_of, load
 from suites.paths import check_structure
-from suites.revocation import BadCrl, issued_by, read_crl
+from suites.revocation import BadCrl, Crl, issued_by, read_crl
 from verifier.case import Case
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, not_applicable
@@ -35,13 +35,16 @@ def fingerprint(der: bytes) -> str:
 
 
 def trust_root(case: Case) -> Finding:
-    """The roots of all certificates are whole, as are their revocation lists, and are those that the reader pinned."""
+    """The roots of all certificates are whole, each with its revocation list, and are those that the reader pinned."""
     named = case.evidence.roots
     prints = ", ".join(map(fingerprint, named))
     wrong = [f"a root: {reason}" for der in named for reason in self_signed_reasons(der)]
     wrong += [f"a timestamp root: {reason}" for der in case.evidence.timestamp_roots for reason in _whole_reasons(der)]
     if not wrong:
         wrong = [reason for der in case.evidence.crls for reason in _list_reasons(der, _authorities(case))]
+    if not wrong:  # the export makes a list for every root, so none is left out but on purpose
+        lacking = [der for der in named if not _lists_of(case, der)]
+        wrong = [f"no revocation list of the root {fingerprint(der)}: revoked keys would pass" for der in lacking]
     if not wrong and not case.brought.trust:
         return not_applicable(f"root not pinned (--trust); the bundle names {prints}")
     if not wrong and not set(named) & set(case.brought.trust):
@@ -84,6 +87,16 @@ def _list_reasons(der: bytes, authorities: list[bytes]) -> list[str]:
     except (BadCrl, BadCertificate) as error:
         return [f"a revocation list cannot be read: {error}"]
     return [] if issued else ["a revocation list is of no authority of this lot"]
+
+
+def _lists_of(case: Case, authority: bytes) -> list[Crl]:
+    return [crl for der in case.evidence.crls if issued_by(crl := read_crl(der), authority)]
+
+
+def lists_as_of(case: Case) -> str:
+    """Return how far the lists reach, by the root whose newest one is oldest; `trust_root` saw that each has one."""
+    newest = [max(crl.this_update for crl in _lists_of(case, der)) for der in case.evidence.roots]
+    return f"revocation lists as of {min(newest):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def parameters(case: Case) -> Finding:

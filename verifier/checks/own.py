@@ -1,0 +1,103 @@
+"""What became of the bids whose receipts the reader holds, and what only the reader's own papers can confirm of it."""
+
+from dataclasses import dataclass
+
+from verifier.case import Case
+from verifier.checks.standing import INCOMPLETE, RECEIVED, STANDING, SUPERSEDED, WITHDRAWN, Standing, bidders, history
+from verifier.evidence import LedgerEntry
+from verifier.outcome import printable, short
+
+_ENDED = {  # the kind of the entry that ended a bid → how it is told
+    RECEIVED: "replaced",
+    WITHDRAWN: "withdrawn",
+    INCOMPLETE: "counted as withdrawn, as not every envelope was handed in (if you did, bring the other receipts too),",
+    SUPERSEDED: "ended by the agency's amendment",
+    "bid.opened": "opened",
+    "bid.revoked": "not opened, counted as revoked by its bidder,",
+    "bid.withdrawn_no_blame": "not opened, nobody blamed,",
+}
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's bids as the log tells of them; `standings` are those of the whole lot at the closing."""
+
+    case: Case
+    digests: tuple[str, ...]
+    standings: dict[str, Standing]
+
+    def told(self, digest: str) -> str:
+        """Return in plain words what became of a bid."""
+        found = self.standings.get(digest)
+        if found is None:
+            return f"{short(digest)} unknown"
+        end = found.by if found.state != STANDING else self.case.ends.get(digest)
+        if end is None:
+            return f"{short(digest)} in force, not opened"
+        return f"{short(digest)} {_ENDED[end.kind]} {_placed(end)}{_why(end)}"
+
+    def reasons(self, digest: str) -> list[str]:
+        """Return what the reader must know of a bid that the log says its bidder ended."""
+        found = self.standings.get(digest)
+        if found is None:
+            return ["the entries shown do not tell that it was received before the closing"]
+        judge = _JUDGED.get(found.by.kind) if found.state != STANDING else None
+        return judge(self, digest, found) if judge else []
+
+    def strangers(self) -> list[str]:
+        """Return why the receipts are not those of one bidder, as they must be to confirm each other."""
+        known = bidders(self.case)
+        named = sorted({known[digest] for digest in self.digests if digest in known})
+        said = f"the bundle makes your bids out to {len(named)} bidders ({', '.join(named)})"
+        return [f"{said}: bring one bidder's receipts at a time; if all are yours, object"] if len(named) > 1 else []
+
+    def later(self, found: Standing) -> bool:
+        """Whether the reader holds the receipt of a bid for the same envelope that came after this one had ended."""
+        held = (self.standings[digest] for digest in self.digests if digest in self.standings)
+        return any(one.received.index > found.by.index and one.envelope == found.envelope for one in held)
+
+
+def held_receipts(case: Case) -> Own:
+    """Return the reader's bids."""
+    held = (str(receipt["body"]["payload"].get("bid_digest")) for receipt in case.brought.receipts)
+    return Own(case, tuple(dict.fromkeys(held)), history(case, case.closing).standings)
+
+
+def _replaced(own: Own, _digest: str, found: Standing) -> list[str]:
+    """Whose the other bid is, only its receipt in the reader's hands shows: the bundle's can be signed anew."""
+    other = found.by.payload["bid_digest"]
+    if other in own.digests:
+        return []
+    said = f"the log says that your bid {short(other)} replaced it {_placed(found.by)}"
+    return [f"{said}: if that bid is yours, bring its receipt too; if it is not, object with this receipt"]
+
+
+def _withdrawn(own: Own, _digest: str, found: Standing) -> list[str]:
+    """A withdrawal bears no signature of the bidder's; harmless is it where the bidder bid again."""
+    if own.later(found):
+        return []
+    return [
+        f"the log says that you withdrew it {_placed(found.by)}, and nothing but your word can confirm that: "
+        "if you did, leave this receipt out; if you did not, object with this receipt"
+    ]
+
+
+def _incomplete(own: Own, _digest: str, found: Standing) -> list[str]:
+    """Who holds the receipts of every envelope did hand them in, whatever the bundle's receipts say."""
+    stood = (own.standings[one] for one in own.digests if one in own.standings)
+    handed_in = {one.envelope for one in stood if one.state == STANDING or one.by == found.by}
+    if not handed_in.issuperset(own.case.parameters.envelopes):
+        return []
+    return [f"it counts as incomplete {_placed(found.by)}, and you handed in every envelope"]
+
+
+_JUDGED = {RECEIVED: _replaced, WITHDRAWN: _withdrawn, INCOMPLETE: _incomplete}
+
+
+def _placed(entry: LedgerEntry) -> str:
+    return f"at {entry.at_text} (entry {entry.index})"
+
+
+def _why(entry: LedgerEntry) -> str:
+    check = entry.payload.get("check")
+    return f": {printable(check)}" if isinstance(check, str) else ""
