@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from custodian.home import Home
-from custodian.log import Log
+from custodian.log import AFTER_CLOSING, Log
 from sealing.header import Header, parse_header
-from sealing.parameters import verify_parameters
+from sealing.parameters import Parameters, verify_parameters
 from sealing.release_rule import may_release
 from sealing.trailer import Detached, parse_trailer
 from suites import Reason, Refused
@@ -47,10 +48,13 @@ def judge(
     if bid.bid_digest != row["bid_digest"] or bid.header.binding.lot != lot["lot"]:
         reasons.append(Reason("closing_set", "header and trailer are of another bid"))
     reasons += _parameter_reasons(home, bid.header, bodies)
-    closing = next((body for body in bodies if body["kind"] == "lot.closed"), None)
+    closing, found = _closing(log, lot["lot"], bodies)
+    reasons += found
     roots = list(home.roots)
     reasons += may_release(bid, closing, bodies, own_now=now, skew=skew, roots=roots)
     reasons += _revocation_reasons(bid, bodies, Trust(roots, [from_base64(text) for text in crls]))
+    if closing is not None and not reasons:
+        log.act_on(lot["lot"], closing["index"])
     return Judged(bid, reasons)
 
 
@@ -66,36 +70,70 @@ def _revocation_reasons(bid: Detached, bodies: Sequence[Mapping[str, Any]], trus
 
 
 def _bodies(log: Log, lot: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Reason]]:
-    """Return the lot's proven entries with the amendments kept from before, in order, and what could not be proven."""
+    """Return the lot's proven entries with those remembered from before, in order, and what could not be proven."""
     reasons, shown = [], {}
     for row in lot["entries"]:
         if not log.proven(row):
             reasons.append(Reason("closing_set", f"entry {row.get('index')} is not in the log that was signed"))
         elif row["body"]["lot"] == lot["lot"]:
-            shown[row["index"]] = {**row["body"], "at": row["at"]}
-    for kept in log.amendments.get(lot["lot"], []):
-        shown.setdefault(kept["index"], {**kept["body"], "at": kept["at"]})
+            shown[row["index"]] = _body(row)
+    for kept in log.remembered.get(lot["lot"], []):
+        if log.proven(kept):
+            shown[kept["index"]] = _body(kept)
+        else:
+            reasons.append(Reason("closing_set", f"entry {kept['index']} is remembered but is not in the log"))
     return [shown[index] for index in sorted(shown)], reasons
 
 
+def _body(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row["body"], "at": row["at"], "index": row["index"]}
+
+
+def _closing(log: Log, lot: str, bodies: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, list[Reason]]:
+    """Return the lot's closing entry, and why it is not the only one: a closing set cannot be exchanged for another."""
+    shown = [body for body in bodies if body["kind"] == "lot.closed"]
+    if not shown:
+        return None, []
+    first, reasons = shown[0], []
+    if len(shown) > 1:
+        reasons.append(Reason("closing_set", "the lot is closed more than once in the log"))
+    if log.closings.get(lot, first["index"]) != first["index"]:
+        reasons.append(Reason("closing_set", "shares were released on another closing entry of this lot"))
+    if any(body["kind"] in AFTER_CLOSING and body["index"] < first["index"] for body in bodies):
+        reasons.append(Reason("closing_set", "the closing entry stands behind the opening that it must precede"))
+    return first, reasons
+
+
 def _parameter_reasons(home: Home, header: Header, bodies: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """The agency's first statement and all later ones lead to the pinned root, are of one agency, and name this bid."""
-    signers, reasons, latest = set(), [], None
+    """The agency's first statement and all later ones lead to the pinned root, are of one agency, and name this bid.
+
+    Their numbers grow along the log: a statement entered a second time would bring back what was amended since.
+    """
+    signers, reasons, told = set(), [], []
     for body in bodies:
         if body["kind"] not in AMENDING:
             continue
         try:
-            latest, statement = verify_parameters(
+            parameters, statement = verify_parameters(
                 body["payload"].get("parameters"), roots=list(home.roots), at=header.binding.deadline
             )
+            told.append(parameters)
             signers.add(statement.signer.organisation)
         except Refused as refused:
             reasons.append(Reason("postponement", f"the parameters cannot be verified: {refused}"))
-    if latest is None:
+    if not told:
         return [*reasons, Reason("postponement", "the lot has no parameters signed by its agency")]
     if len(signers) > 1:
         reasons.append(Reason("postponement", "the parameters are signed by different organisations"))
-    binding = header.binding
+    numbers = [parameters.amendment for parameters in told]
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
+        reasons.append(Reason("postponement", f"the amendments' numbers do not grow along the log: {numbers}"))
+    return reasons + _binding_reasons(header, max(told, key=lambda parameters: parameters.amendment))
+
+
+def _binding_reasons(header: Header, latest: Parameters) -> list[Reason]:
+    """The bid is bound to what the agency signed last."""
+    binding, reasons = header.binding, []
     if binding.envelope not in latest.envelopes:
         reasons.append(Reason("envelope", f"the agency foresaw no envelope {binding.envelope}"))
     pairs = {

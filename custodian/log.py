@@ -1,11 +1,13 @@
 """What the agent knows of the platform's log: every leaf it ever saw, so that no history can be rewritten behind it.
 
 Each new face is added to the tree and the signed checkpoint must have that tree's root; an entry shown with its body
-must hash to the leaf kept at its index. Amendments the agency signed are remembered, so that none can be hidden later.
+must hash to the leaf kept at its index. Public entries that a decision reads are remembered once a signed head covers
+them, so that none can be hidden later, and so is the closing entry that was acted on.
 """
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,15 @@ from ledger import entries, notes, tree
 from sealing.releases import LedgerHead
 
 LEAF = 32
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
 POSTPONING = ("lot.announced", "lot.amended", "lot.postponed")
+# Public kinds that follow a lot's closing entry: none that stands behind one of them is the true one.
+AFTER_CLOSING = frozenset(
+    {"opening.started", "opening.window_ended", "opening.finished"}
+    | {"envelope.started", "envelope.window_ended", "envelope.finished"}
+)
+HALTING = frozenset({"lot.suspended", "lot.resumed", "lot.terminated", "lot.failed"})
+REMEMBERED = AFTER_CLOSING | HALTING | set(POSTPONING)
 
 
 class LogBroken(Exception):
@@ -24,13 +34,18 @@ class LogBroken(Exception):
 
 
 class Log:
-    """The leaves on disk (`leaves`), and `memory.json`: how many of them are confirmed, the log's key, amendments."""
+    """The leaves on disk (`leaves`), and `memory.json`: how many of them are confirmed, and what is remembered.
+
+    That is the log's key, `remembered`: lot → its entries of the kinds `REMEMBERED`, and `closings`: lot → the index of
+    the closing entry that was acted on.
+    """
 
     def __init__(self, folder: Path, *, pinned: str = "") -> None:
         self._leaves_path, self._memory_path = folder / "leaves", folder / "memory.json"
         memory = read_json(self._memory_path)
         self.key: str = pinned or memory.get("log_key", "")
-        self.amendments: dict[str, list[dict[str, Any]]] = memory.get("amendments", {})
+        self.closings: dict[str, int] = memory.get("closings", {})
+        self._pending: list[dict[str, Any]] = []  # followed, not yet under a signed head
         self.leaves = self._read(memory.get("size", 0))
         self._kept = len(self.leaves)
         self._frontier: list[bytes] = []
@@ -39,6 +54,10 @@ class Log:
         self.head = LedgerHead(self._kept, self._root().hex())  # the last one that the log signed
         if memory and self.head.root != memory["root"]:
             raise LogBroken("the agent's own memory of the log is damaged")
+        kept = memory.get("remembered", memory.get("amendments", {}))  # the second: homes of earlier versions
+        self.remembered: dict[str, list[dict[str, Any]]] = {
+            lot: [row for row in rows if self.proven(row)] for lot, rows in kept.items()
+        }
 
     def learn_key(self, verifier: str) -> None:
         """Keep the log's key at first contact; afterwards another one is refused.
@@ -56,16 +75,16 @@ class Log:
     def follow(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add the feed's next rows. Nothing counts before `confirm`.
 
-        :raises LogBroken: a gap, or a body that does not hash to its leaf
+        :raises LogBroken: a gap, a leaf that is no hash, or a body that does not hash to its leaf
         """
         for row in rows:
             size = len(self.leaves)
             if row["index"] != size:
                 raise LogBroken(f"entry {row['index']} where {size} belongs")
-            leaf = bytes.fromhex(row["leaf"])
+            leaf = _leaf_of(row)
             if row["body"] is not None:
                 _check_leaf(row, leaf)
-                self._remember(row)
+                self._note(size, row)
             self._frontier = tree.extended(self._frontier, size, leaf)
             self.leaves.append(leaf)
 
@@ -87,6 +106,7 @@ class Log:
         if signed.size < self._kept:
             raise LogBroken("the log has become shorter")
         self.head = LedgerHead(signed.size, root.hex())
+        self._remember()
         self._keep()
         return True
 
@@ -104,12 +124,23 @@ class Log:
     def _root(self) -> bytes:
         return tree.frontier_root(self._frontier)
 
-    def _remember(self, row: Mapping[str, Any]) -> None:
+    def act_on(self, lot: str, index: int) -> None:
+        """Remember the closing entry that a lot's shares are released on; the first one stays."""
+        if lot not in self.closings:
+            self.closings[lot] = index
+            self._write_memory()
+
+    def _note(self, index: int, row: Mapping[str, Any]) -> None:
         body = row["body"]
-        if body["kind"] in POSTPONING:
-            kept = self.amendments.setdefault(body["lot"], [])
-            if all(known["index"] != row["index"] for known in kept):
-                kept.append({"index": row["index"], "at": row["at"], "body": body, "salt": row["salt"]})
+        if body["kind"] in REMEMBERED and isinstance(body["lot"], str):
+            self._pending.append({"index": index, "at": row["at"], "body": body, "salt": row["salt"]})
+
+    def _remember(self) -> None:
+        """Keep the noted entries that the signed head covers; the log could still take the others back."""
+        for row in self._pending:
+            if row["index"] < self.head.size:
+                self.remembered.setdefault(row["body"]["lot"], []).append(row)
+        self._pending = [row for row in self._pending if row["index"] >= self.head.size]
 
     def _read(self, size: int) -> list[bytes]:
         data = self._leaves_path.read_bytes() if size else b""
@@ -128,8 +159,19 @@ class Log:
         finally:
             os.close(handle)
         self._kept = self.head.size
-        memory = {**self.head._asdict(), "log_key": self.key, "amendments": self.amendments}
+        self._write_memory()
+
+    def _write_memory(self) -> None:
+        memory = {**self.head._asdict(), "log_key": self.key, "remembered": self.remembered, "closings": self.closings}
         write_atomically(self._memory_path, json.dumps(memory, ensure_ascii=False).encode())
+
+
+def _leaf_of(row: Mapping[str, Any]) -> bytes:
+    """Return an entry's leaf. :raises LogBroken: not 32 bytes, whatever tree could be built over it"""
+    spelt = row["leaf"]
+    if not isinstance(spelt, str) or not _HASH.match(spelt):
+        raise LogBroken(f"entry {row['index']} has no leaf")
+    return bytes.fromhex(spelt)
 
 
 def _check_leaf(row: Mapping[str, Any], leaf: bytes) -> None:

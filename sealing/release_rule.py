@@ -5,10 +5,11 @@ aware datetimes. The payloads that are read:
 
 - `lot.closed`: `{"lot", "deadline", "bids": [{"bid_digest", "sequence", "state"}]}`; only `received` opens.
 - `lot.amended`, `lot.postponed`: `{"parameters": the agency's signed statement, …}`.
-- `lot.suspended`, `lot.resumed`, `lot.terminated`: no payload needed; the last one counts.
+- `lot.suspended`, `lot.resumed`: no payload needed; the last one counts. `lot.terminated`, `lot.failed`: for good.
 - `opening.window_ended`: no payload needed. `opening.rescue_asked`: `{"bid_digest"}`.
 - `opening.finished`: no payload needed.
-- `lot.announced` and the amendments: `parameters.body.envelopes`, in the order in which envelopes are opened.
+- `lot.announced` and the amendments: `parameters.body.envelopes`, in the order in which envelopes are opened, from the
+  statement with the greatest `amendment`.
 - `envelope.started {"envelope", "admitted"}`, `envelope.window_ended`, `envelope.finished {"envelope"}`.
 - `share.released`: `{"bid_digest", "group"}`. `bid.withdrawn`: `{"bid_digest"}`.
 - `bids.superseded`, `bids.incomplete`: `{"bids": [digests]}`, which ended without their bidders.
@@ -41,7 +42,8 @@ from suites import Reason, Refused
 Entry = Mapping[str, Json]
 _POSTPONING = ("lot.amended", "lot.postponed")
 _ENDING = ("bids.superseded", "bids.incomplete")
-_HALTING = {"lot.suspended": "suspended", "lot.terminated": "terminated", "lot.resumed": ""}
+_HALTING = {"lot.suspended": "suspended", "lot.terminated": "terminated", "lot.failed": "failed", "lot.resumed": ""}
+_FINAL = ("terminated", "failed")
 
 
 def may_release(
@@ -136,8 +138,8 @@ def _state_reasons(bid_digest: str, entries: list[Entry]) -> list[Reason]:
     if any(_lists(entry, bid_digest) for entry in entries):
         found.append(Reason("withdrawn", "the bid was superseded, or its bidder did not hand in every envelope"))
     halts = [_HALTING[kind] for entry in entries if isinstance(kind := entry.get("kind"), str) and kind in _HALTING]
-    if "terminated" in halts or (halts and halts[-1]):
-        found.append(Reason("suspended", "the lot is terminated" if "terminated" in halts else "the lot is suspended"))
+    if halt := next((word for word in _FINAL if word in halts), halts[-1] if halts else ""):
+        found.append(Reason("suspended", "the lot has failed" if halt == "failed" else f"the lot is {halt}"))
     return found
 
 
@@ -162,13 +164,15 @@ def _envelope_reasons(bid: Detached, entries: list[Entry]) -> list[Reason]:
 
 def _order(entries: list[Entry]) -> list[str]:
     """The envelopes in signed order; the signatures are judged by `_clock_reasons` and by the agent."""
-    order = ["whole"]
+    order, last = ["whole"], 0
     for entry in entries:
         if entry.get("kind") in ("lot.announced", *_POSTPONING):
             statement = _payload(entry).get("parameters")
             body = statement.get("body") if isinstance(statement, dict) else None
             told = body.get("envelopes") if isinstance(body, dict) else None
-            order = told if isinstance(told, list) and told else order
+            amendment = body.get("amendment") if isinstance(body, dict) else None
+            if isinstance(told, list) and told and isinstance(amendment, int) and amendment >= last:
+                order, last = told, amendment
     return order
 
 

@@ -113,3 +113,18 @@ def test_policies_say_when_custodians_act(cast: Cast) -> None:
     assert judge(make(cast, "bidder"), [ENDED]) == ["policy"]
     assert judge(make(cast, "custodians"), []) == []
     assert judge(make(cast, "bidder-and-custodians"), []) == []
+
+
+def test_the_order_of_envelopes_is_that_of_the_statement_with_the_greatest_number(bid: Bid) -> None:
+    def entry(amendment: int, *envelopes: str) -> dict:
+        body = {"amendment": amendment, "envelopes": list(envelopes)}
+        return {"kind": "lot.announced", "payload": {"parameters": {"body": body}}}
+
+    first, second = entry(0, "whole"), entry(1, "technical", "whole")
+    assert judge(bid, [first, ENDED]) == []
+    assert judge(bid, [first, second, first, ENDED]) == judge(bid, [first, second, ENDED]) == ["envelope", "window"]
+
+
+@pytest.mark.parametrize("kind", ["lot.failed", "lot.terminated"])
+def test_a_lot_that_failed_or_was_terminated_is_not_resumed(bid: Bid, kind: str) -> None:
+    assert judge(bid, [ENDED, {"kind": kind}, {"kind": "lot.resumed"}]) == ["suspended"]
