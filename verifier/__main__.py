@@ -1,4 +1,4 @@
-"""`python -m verifier BUNDLE [--log-key K] [--trust CA.pem] [--checkpoint FILE] [--receipt FILE] [--json]`.
+"""`python -m verifier BUNDLE [--log-key K] [--trust CA.pem] [--checkpoint FILE] [--receipt FILE] [--stage S] [--json]`.
 
 Exit status 0 when no check failed, 1 when one did (each is named), 2 for wrong usage.
 """
@@ -15,6 +15,7 @@ from ledger.offline import Unreadable, read_receipt
 from suites.certificates import BadCertificate, from_pem
 from verifier.archive import opened
 from verifier.case import Brought
+from verifier.checks.stages import STAGES
 from verifier.report import as_object, line, verdict
 from verifier.table import examine
 
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--receipt", type=Path, action="append", default=[], help="your own receipt; repeatable")
     parser.add_argument("--witness", action="append", default=[], help="a witness's key as you know it; repeatable")
     parser.add_argument("--tsa-root", type=Path, action="append", default=[], help="a timestamp authority's root, PEM")
+    parser.add_argument("--stage", default="", choices=STAGES, help="a stage that the bundle must show, as you know it")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -76,6 +78,7 @@ def _brought(options: argparse.Namespace) -> Brought:
             receipts=tuple(read_receipt(_bytes(path)) for path in options.receipt),
             witnesses=tuple(_key(given, COSIGNATURE) for given in options.witness),
             timestamp_roots=tuple(_bytes(path) for path in options.tsa_root),
+            stage=options.stage,
         )
     except (BadNote, BadCertificate, Unreadable, UnicodeDecodeError) as error:
         raise WrongUsage(str(error)) from error

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger import tree
 from sealing.header import Header, parse_header
@@ -14,18 +14,38 @@ from sealing.trailer import Detached, parse_trailer
 from suites import Refused
 from suites.revocation import Trust
 from tendering.bundle import form
-from tendering.rules import draws
 from tendering.rules.collection import STORE_CHECKS
 from verifier.evidence import Evidence, LedgerEntry
 
 ENDS = ("bid.opened", "bid.revoked", "bid.withdrawn_no_blame")
-_DEEPEST = 8
 MOST_DIGITS = 16
+COEFFICIENTS_DRAWN, COMMITTEE_DRAWN = "draw.revealed", "committee.drawn"
+SUPPLEMENTED, REPORTED = "committee.supplemented", "report.drafted"
+
+
+class Place(NamedTuple):
+    """Where the entries of a kind hold a draw's record: the way to it in the payload, and what is drawn there.
+
+    `exclusive`: who is drawn for one matter is passed over in the next. It is no choice of who holds the draw.
+    """
+
+    path: tuple[str, ...]
+    matter: str
+    exclusive: bool = False
+
+
+# Whatever stands there is a draw, however it looks: looking for what looks like one would miss what hides itself.
+DRAWN_IN: dict[str, Place] = {
+    COEFFICIENTS_DRAWN: Place(("record",), "coefficients"),
+    COMMITTEE_DRAWN: Place((), "experts", exclusive=True),
+    SUPPLEMENTED: Place(("record",), "experts"),
+    REPORTED: Place(("content", "draw"), "ties"),
+}
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What the reader holds and the platform cannot have chosen: pinned keys, saved checkpoints and receipts."""
+    """What the reader holds and the platform cannot have chosen: pinned keys, what was saved, the stage known of."""
 
     log_key: str = ""
     trust: tuple[bytes, ...] = ()
@@ -33,6 +53,7 @@ class Brought:
     receipts: tuple[Mapping[str, Any], ...] = ()  # as `ledger.offline.read_receipt` returns them
     witnesses: tuple[str, ...] = ()
     timestamp_roots: tuple[bytes, ...] = ()
+    stage: str = ""  # which the bundle must show
 
 
 @dataclass(frozen=True)
@@ -124,9 +145,19 @@ class Case:
                     yield str(body.get("kid")), head["size"], head["root"]
 
     @cached_property
+    def shown_draws(self) -> list[tuple[LedgerEntry, Any]]:
+        """Whatever stands where a draw's record belongs, with its entry; a report without a tie has none."""
+        found = [(entry, drawn_in(entry.kind, entry.payload)) for entry in self.evidence.of(*DRAWN_IN)]
+        return [(entry, value) for entry, value in found if entry.kind != REPORTED or value is not None]
+
+    @cached_property
     def records(self) -> list[tuple[LedgerEntry, Mapping[str, Any]]]:
-        """Every record of a draw in the entries' payloads that can be read, with its entry."""
-        return [(entry, found) for entry in self.evidence.entries for found in _records(entry.payload, 0)]
+        """Those of them that name a head of the log: sound or not, it must be one of this log."""
+        return [(entry, value) for entry, value in self.shown_draws if _names_head(value)]
+
+    def drawn(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return the records that entries of one kind hold."""
+        return [record for entry, record in self.records if entry.kind == kind]
 
     @cached_property
     def closing(self) -> LedgerEntry | None:
@@ -208,18 +239,19 @@ def note_size(note: str) -> int | None:
     return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= MOST_DIGITS else None
 
 
-def _records(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, dict):
-        head = value.get("checkpoint")
-        if value.get("format") == draws.FORMAT and isinstance(head, dict) and _is_head(head):
-            yield value
-        elif depth < _DEEPEST:
-            for item in value.values():
-                yield from _records(item, depth + 1)
+def drawn_in(kind: str, payload: Mapping[str, Any]) -> Any:
+    """Return what stands in a payload where entries of this kind hold a draw's record; None where nothing does."""
+    if kind not in DRAWN_IN:
+        return None
+    value: Any = payload
+    for name in DRAWN_IN[kind].path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
-def _is_head(head: Mapping[str, Any]) -> bool:
-    return type(head.get("size")) is int and isinstance(head.get("root"), str)
+def _names_head(value: Any) -> bool:
+    head = value.get("checkpoint") if isinstance(value, dict) else None
+    return isinstance(head, dict) and type(head.get("size")) is int and isinstance(head.get("root"), str)
 
 
 def _from_sealed(evidence: Evidence, digest: str) -> BidFile:

@@ -28,6 +28,10 @@ def _is_string(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_null(value: Any) -> bool:
     return value is None
 
@@ -96,6 +100,7 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "envelope.started": {"envelope": is_text, "admitted": list_of(is_hash)},
     "envelope.window_ended": {"envelope": is_text},
     "envelope.finished": {"envelope": is_text, **_COUNTED},
+    "committee.drawn": {"size": number(1, 1000), "representative": _is_flag},
     "member.removed": _SEAT,
     "committee.supplemented": {**_SEAT, "record": is_object},
     "evaluation.started": {"bids": list_of(is_hash), "phase": lambda value: value in PHASES},
@@ -113,7 +118,7 @@ PAYLOADS: dict[str, dict[str, Form]] = {
                 "bids": list_of(is_hash),
                 "valid": list_of(is_hash),
                 "rejections": list_of(is_object),
-                "reject_all": lambda value: isinstance(value, bool),
+                "reject_all": _is_flag,
                 "places": list_of(is_object),
                 "recommended": list_of(is_hash),
             }

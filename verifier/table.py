@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from verifier.archive import Archive
 from verifier.case import Brought, Case
-from verifier.checks import award, bids, draws, ending, evaluation, integrity, log, opening, tender
+from verifier.checks import award, bids, draws, ending, evaluation, integrity, log, opening, stages, tender
 from verifier.evidence import Evidence, read_evidence
 from verifier.outcome import Check, Finding, Outcome, judged, not_applicable
 
@@ -26,6 +26,7 @@ OF_THE_LOT = (
     Check("trust_root", "the root of certificates is the pinned one", tender.trust_root, ("form",)),
     Check("checkpoints", "log consistent: signed heads over one history", log.checkpoints, ("form",)),
     Check("entries", "the lot's entries stand in the log", log.lot_entries, ("form", "checkpoints")),
+    Check("stages", "each stage once, in the order of the law", stages.stages, _LOG),
     Check("heads_seen", "custodians and draws saw this log", log.heads_seen, ("form", "checkpoints")),
     Check("witnesses", "cosignatures of witnesses", log.witnesses, ("form", "checkpoints")),
     Check("timestamps", "trusted timestamps of checkpoints", log.stamps, ("form", "checkpoints", "trust_root")),

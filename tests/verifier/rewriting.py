@@ -16,7 +16,7 @@ from sealing.statements import sign_statement
 from tendering.bundle import form
 from tendering.rules import draws
 from tests.verifier.forge import Forgery, Row
-from verifier.case import _records
+from verifier.case import drawn_in
 
 LIVES = 3  # a draw's head, its result, and what later draws take from it
 
@@ -41,7 +41,8 @@ def _draw_again(bundle: Forgery, row: Row) -> None:
     payload = row["body"]["payload"]
     if row["body"]["kind"] == "draw.opened":
         payload["checkpoint"]["root"] = _head(bundle, payload["checkpoint"]["size"])
-    for record in _records(payload, 0):
+    record = drawn_in(row["body"]["kind"], payload)
+    if record is not None:
         record["checkpoint"]["root"] = _head(bundle, record["checkpoint"]["size"])
         record["result"] = draws.recompute(record)
 

@@ -203,7 +203,7 @@ def _statement(bundle, statement):
 
 def _draw(bundle, record):
     head = {"size": 3, "root": "00" * 32}
-    bundle.payload("opening.finished")["draw"] = {"format": "gongheng/draw/v1", "checkpoint": head, **record}
+    bundle.payload("report.drafted")["content"]["draw"] = {"format": "gongheng/draw/v1", "checkpoint": head, **record}
 
 
 @pytest.mark.parametrize("name", STRANGE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from evaluation.rules import as_data
 from evaluation.rules.marks import findings_of, form_reasons, scores_of
-from evaluation.rules.preliminary import Review, findings_reasons, review
+from evaluation.rules.preliminary import Review, competition_lacking, findings_reasons, review
 from evaluation.rules.price_score import settled_coefficients
 from evaluation.rules.ranking import TieUndecided
 from evaluation.rules.result import Opened, Result, evaluate
@@ -18,12 +18,13 @@ from evaluation.rules.sheets import sheet_reasons
 from lawbook.reasons import Reason, Refused
 from ledger.canonical import canonical
 from tendering.rules import draws
-from verifier.case import Case
+from verifier.case import COEFFICIENTS_DRAWN, COMMITTEE_DRAWN, REPORTED, Case
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, judged, not_applicable
 
 OUTLIER = ("member", "bid", "item", "points", "median")
 PRELIMINARY, DETAILED = "preliminary", "detailed"
+SCORED = ("price", "totals", "places", "recommended", "outliers", "draw")  # of a report: empty where none was scored
 LATER = ("candidates.published", "result.published", "award.issued")
 
 
@@ -37,12 +38,16 @@ class Missing(Exception):
 
 def report_of(case: Case) -> LedgerEntry:
     """Return the entry of the drafted report. :raises Missing: there is none"""
-    entry = case.evidence.last("report.drafted")
+    entry = case.evidence.last(REPORTED)
     if entry is not None:
         return entry
     if case.evidence.of(*LATER):
         raise Missing("candidates are published, and no report is in the log", fault=True)
     raise Missing("no report is public yet", fault=False)
+
+
+def _absent(missing: Missing) -> Finding:
+    return judged([missing.why], "") if missing.fault else not_applicable(missing.why)
 
 
 def _lines(reasons: list[Reason]) -> list[str]:
@@ -66,7 +71,7 @@ def sheets(case: Case) -> Finding:
     try:
         report = report_of(case)
     except Missing as missing:
-        return judged([missing.why], "") if missing.fault else not_applicable(missing.why)
+        return _absent(missing)
     wrong = _phase_reasons(case, PRELIMINARY, list(case.priced))
     wrong += (
         [] if wrong else _phase_reasons(case, DETAILED, _valid(case))
@@ -113,9 +118,8 @@ def _seat_reasons(case: Case, report: LedgerEntry) -> Iterator[str]:
     scored = bool(report.payload["content"]["places"]) and bool(scheme.judged_items())
     wanted = [phase for phase, held in ((PRELIMINARY, bool(scheme.review)), (DETAILED, scored)) if held]
     seats = {phase: set(sheets_of(case, phase)) for phase in wanted}
-    drawn = case.evidence.last("committee.drawn")
-    size = drawn.payload.get("size") if drawn else None
-    most = size if isinstance(size, int) else max((len(found) for found in seats.values()), default=0)
+    drawn = case.evidence.last(COMMITTEE_DRAWN)  # where it is not public, the largest number of sheets has to do
+    most = drawn.payload["size"] if drawn else max((len(found) for found in seats.values()), default=0)
     for phase, found in seats.items():
         if found != set(range(1, most + 1)):
             yield f"{phase} sheets are of the seats {sorted(found)}, the committee has {most}"
@@ -172,7 +176,8 @@ def recomputed(case: Case) -> Recomputed:
     """Recompute the detailed review. :raises Missing: nothing was scored :raises Refused: it cannot be computed"""
     content = report_of(case).payload["content"]
     if content["reject_all"] or not content["valid"]:
-        raise Missing("the committee scored no bid", fault=False)
+        wrong = list(_unscored_reasons(case, content))
+        raise Missing("; ".join(wrong) or "the committee scored no bid", fault=bool(wrong))
     scheme = scheme_of(case)
     given = [scores_of(str(seat), entry.payload["marks"]) for seat, entry in sorted(sheets_of(case, DETAILED).items())]
     terms = _terms(case, scheme)
@@ -181,6 +186,21 @@ def recomputed(case: Case) -> Recomputed:
     except TieUndecided as tie:
         result = evaluate(scheme, terms, sheets=given, drawn=tie_order(case, tie.tied))
     return Recomputed(content, result, as_data.result(result))
+
+
+def _unscored_reasons(case: Case, content: Mapping[str, Any]) -> Iterator[str]:
+    """Where no bid is scored nothing is ranked nor awarded; all are rejected only where competition lacks (EC-27)."""
+    told = [name for name in SCORED if content.get(name)]
+    if told:
+        yield f"no bid is said to be scored, and the report tells {', '.join(told)}"
+    later = case.evidence.of(*LATER)
+    yield from (f"no bid is said to be scored, and {one.kind} follows (entry {one.index})" for one in later)
+    if not content["reject_all"]:
+        return
+    if not scheme_of(case).review or not competition_lacking(reviews_of(case)):
+        yield f"all bids are rejected though {len(_valid(case))} are valid"
+    if not str(content.get("reject_all_reason", "")).strip():
+        yield "all bids are rejected without a reason"
 
 
 def _terms(case: Case, scheme: Scheme) -> Opened:
@@ -195,19 +215,20 @@ def _terms(case: Case, scheme: Scheme) -> Opened:
 
 def drawn_coefficients(case: Case) -> dict[str, Decimal]:
     """Return name → value of the coefficients drawn at the opening."""
-    purpose = f"{case.evidence.lot}/coefficients"
-    record = next((found for _entry, found in case.records if found.get("purpose") == purpose), None)
+    record = next(iter(case.drawn(COEFFICIENTS_DRAWN)), None)
     result = draws.recompute(record) if record is not None else {}
     return {name: Decimal(drawn[0]) for name, drawn in result.items()}
 
 
 def tie_order(case: Case, tied: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """Return the drawn order of bids that are equal by every key: the result of the draw that names them all."""
-    wanted = {bid for bids in tied for bid in bids}
-    for _entry, record in case.records:
-        order = [name for drawn in draws.recompute(record).values() for name in drawn]
-        if wanted <= set(order):
-            return tuple(order)
+    """Return the drawn order of bids that are equal by every key: the result of the draw of just these sets.
+
+    Names enter a draw's key: who could choose them, or add to the sets, could try until the order suits.
+    """
+    wanted = [(f"tie {number}", sorted(bids), len(bids)) for number, bids in enumerate(tied, start=1)]
+    for record in case.drawn(REPORTED):
+        if [(row["name"], sorted(row["candidates"]), row["count"]) for row in record["matters"]] == wanted:
+            return tuple(name for drawn in draws.recompute(record).values() for name in drawn)
     return ()
 
 
@@ -216,7 +237,7 @@ def _compared(case: Case, names: tuple[str, ...], detail: str) -> Finding:
     try:
         found = recomputed(case)
     except Missing as missing:
-        return not_applicable(missing.why)
+        return _absent(missing)
     except Refused as refused:
         return judged(_lines(refused.reasons), "")
     wrong = [line for name in names for line in differences(name, found.reported.get(name), found.plain[name])]
@@ -233,7 +254,7 @@ def outlying_scores(case: Case) -> Finding:
     try:
         found = recomputed(case)
     except Missing as missing:
-        return not_applicable(missing.why)
+        return _absent(missing)
     rows = found.reported.get("outliers", [])
     told = [{name: row[name] for name in OUTLIER} for row in rows]
     wanted = [{name: str(getattr(one, name)) for name in OUTLIER} for one in found.result.outliers]
