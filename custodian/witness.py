@@ -1,10 +1,10 @@
 """`python -m custodian.witness --log URL --home DIR`: the witness 见证方, run by a regulator or notary.
 
 It remembers the last head of the log, cosigns a new one only with a valid proof that it extends that, and refuses and
-records two histories. `--once`: one round; `--listen HOST:PORT`: show its view to others.
+records two histories. `--once`: one round; `--listen HOST:PORT`: show its view to others. One process a home.
 
 Exit status: 0 stopped or round done, 1 a split view or the home cannot be used, 2 wrong usage, 3 (`--once`) the log
-did not answer.
+did not answer, or gave no proof.
 """
 
 import argparse
@@ -19,13 +19,14 @@ from types import FrameType
 from custodian import clock, journal, parent
 from custodian.files import NoHome
 from custodian.server import ServerAway, ServerRefused
-from custodian.witness_home import WitnessHome
+from custodian.witness_home import HomeInUse, WitnessHome, locked
 from custodian.witness_log import LogServer
 from custodian.witness_view import showing
-from custodian.witnessing import Head, SplitView, judge, needs_proof, read_head
+from custodian.witnessing import Head, NoProof, SplitView, judge, needs_proof, read_head
 from ledger import cosignatures, notes
 
 PAUSE, LONGEST_PAUSE = 15.0, 120.0  # seconds between rounds
+OFTEN = 3  # rounds in a row without a proof that are no accident any more
 
 
 class Witness:
@@ -33,6 +34,7 @@ class Witness:
 
     def __init__(self, home: WitnessHome, log: LogServer, now: Callable[[], datetime] = clock.now) -> None:
         self.home, self._log, self._now = home, log, now
+        self._unproven = 0  # rounds in a row whose head came without a proof
 
     def meet(self) -> None:
         """Pin the log's key at first contact where none was given: trust on first use, said aloud.
@@ -55,11 +57,13 @@ class Witness:
         """Look at the log once and return the size cosigned now, 0 where nothing is new.
 
         :raises SplitView: two histories, now or recorded before; nothing is cosigned any more
-        :raises ServerAway: the log does not answer, or not with a head signed by the pinned key
+        :raises ServerAway: the log does not answer, or not with a head signed by the pinned key and a proof
+        :raises HomeInUse: another process cosigned meanwhile
         """
         if recorded := self.home.splits():
             raise SplitView(recorded[0]["why"], recorded[0]["seen"], recorded[0]["shown"], recorded[0]["proofs"])
-        seen = read_head(self.home.last, self.home.log_key) if self.home.last else None
+        last = self.home.last
+        seen = read_head(last, self.home.log_key) if last else None
         try:
             shown = read_head(self._log.head(), self.home.log_key)
         except notes.BadNote as error:
@@ -68,7 +72,8 @@ class Witness:
             self._publish_again(seen)
             return 0
         line = cosignatures.cosigned(shown.text, self.home.name, self.home.key, self._now())
-        self.home.keep(f"{_signed_by_log(shown, self.home.log_key)}{line}\n")  # kept before anybody can have it
+        # kept before anybody can have it
+        self.home.keep(f"{_signed_by_log(shown, self.home.log_key)}{line}\n", after=last)
         journal.note("cosigned", size=shown.size)
         self._publish(shown.size, line)
         return shown.size
@@ -76,11 +81,23 @@ class Witness:
     def _is_new(self, seen: Head | None, shown: Head) -> bool:
         sizes = needs_proof(seen, shown)
         try:
-            return judge(seen, shown, self._log.proofs(*sizes) if sizes else {})
+            new = judge(seen, shown, self._log.proofs(*sizes) if sizes else {})
+        except NoProof as error:
+            self._tell_unproven(shown, str(error))
+            raise ServerAway(str(error)) from error
         except SplitView as split:
             kept = self.home.record_split(split.facts)
             journal.note("split_view", why=str(split), kept=str(kept))
             raise
+        self._unproven = 0
+        return new
+
+    def _tell_unproven(self, shown: Head, why: str) -> None:
+        """Say that a head came without its proof, and say it louder when that goes on: it may be a log that hides."""
+        self._unproven += 1
+        often = {"advice": "ask the platform's operator; keep the head"} if self._unproven >= OFTEN else {}
+        event = "proof_withheld" if often else "proof_missing"
+        journal.note(event, why=why, times=self._unproven, head=shown.note, **often)
 
     def _publish_again(self, seen: Head | None) -> None:
         """Hand in the last cosignature where the log does not show it: it may have been lost on the way."""
@@ -126,12 +143,17 @@ def main() -> int:
     if wanted.exit_with:
         parent.die_with_parent()
     try:
-        home = WitnessHome(wanted.home, name=wanted.name)
-        if wanted.log_key:
-            home.pin(wanted.log_key)
+        with locked(wanted.home):
+            return _run(wanted)
     except (NoHome, OSError, notes.BadNote) as error:
         journal.note("cannot_start", why=str(error))
         return 1
+
+
+def _run(wanted: argparse.Namespace) -> int:
+    home = WitnessHome(wanted.home, name=wanted.name)
+    if wanted.log_key:
+        home.pin(wanted.log_key)
     log = LogServer(wanted.log)
     witness = Witness(home, log)
     journal.note("started", name=home.name, key=home.verifier, registered=bool(home.token))
@@ -140,6 +162,9 @@ def main() -> int:
             return _once(witness) if wanted.once else _until_stopped(witness, parent_pid=wanted.exit_with)
     except SplitView as split:
         journal.note("refused", why=str(split))
+        return 1
+    except HomeInUse as error:
+        journal.note("home_in_use", why=str(error))
         return 1
     except ValueError as error:  # BadNote among them
         journal.note("home_damaged", why=f"the last checkpoint or a refusal in the home cannot be read: {error}")

@@ -1,14 +1,17 @@
 """The witness's home folder: its key, the pinned key of the log, the last checkpoint it cosigned, what it refused.
 
 `witness.key` (0600, made at first use), `witness.pub` (its verifier key), `log-key`, `token` (given at registration),
-`checkpoint` (the last cosigned note), `split-views/` (a JSON file each refusal; a home with any cosigns nothing more).
+`checkpoint` (the last cosigned note), `split-views/` (a JSON file each refusal; a home with any cosigns nothing more),
+`lock` (held by the one process that works with it).
 """
 
 import base64
 import binascii
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +20,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from custodian.files import NoHome, write_atomically
 from ledger import cosignatures, notes
 
-KEY, PUBLIC, LOG_KEY, TOKEN, CHECKPOINT, SPLITS = (
-    *("witness.key", "witness.pub", "log-key", "token", "checkpoint", "split-views"),
+KEY, PUBLIC, LOG_KEY, TOKEN, CHECKPOINT, SPLITS, LOCK = (
+    *("witness.key", "witness.pub", "log-key", "token", "checkpoint", "split-views", "lock"),
 )
+
+
+class HomeInUse(NoHome):
+    """Another process works with the home: together they could cosign both sides of a split."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other process out of a home while the block runs; the system opens it again when this one dies.
+
+    :raises HomeInUse: another is in it
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600), "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeInUse(f"another process works with {folder}") from error
+        yield
 
 
 class WitnessHome:
@@ -65,8 +87,13 @@ class WitnessHome:
         """The last note cosigned, with the own line; empty before the first."""
         return self._text(CHECKPOINT, strip=False)
 
-    def keep(self, note: str) -> None:
-        """Keep a cosigned note on disk; only then may it be published."""
+    def keep(self, note: str, *, after: str) -> None:
+        """Keep a cosigned note on disk; only then may it be published. `after` is the last one it was judged by.
+
+        :raises HomeInUse: the last one is another by now
+        """
+        if self.last != after or self.splits():
+            raise HomeInUse(f"{self.folder / CHECKPOINT} was written by another process meanwhile")
         write_atomically(self.folder / CHECKPOINT, note.encode())
 
     def record_split(self, facts: Mapping[str, Any]) -> Path:

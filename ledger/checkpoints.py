@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Subquery
+
 from ledger import clock
 from ledger.heads import signed_head, standing
-from ledger.models import Body, Checkpoint, Head
+from ledger.models import Checkpoint, Entry, Head
 
 EVERY = timedelta(minutes=1)
 # deadlines, openings, reports and awards: these are signed at once and anchored
@@ -34,13 +36,13 @@ def cosigned(size: int | None = None) -> str:
 
 def sign_when_old(now: datetime) -> Checkpoint | None:
     """Sign the head if it has moved and the last checkpoint is a minute old, a key moment is not signed yet, or there
-    is no checkpoint at all; None otherwise.
+    is no checkpoint at all; None otherwise. A last one of a time that has not come counts as old: it must hold up none.
     """
     last = Checkpoint.objects.order_by("-size").first()
     head = Head.objects.filter(pk=1).first()
     if head is None or (last is not None and last.size == head.size):
         return None
-    if last is not None and last.at > now - EVERY and (newest_moment() or -1) < last.size:
+    if last is not None and now - EVERY < last.at <= now and (newest_moment() or -1) < last.size:
         return None
     return _kept(now)
 
@@ -51,8 +53,10 @@ def sign_moment() -> None:
 
 
 def newest_moment() -> int | None:
-    """Return the index of the newest entry of a kind in MOMENTS, None without one."""
-    return Body.objects.filter(kind__in=MOMENTS).order_by("-entry_id").values_list("entry_id", flat=True).first()
+    """Return the index of the newest entry of a kind in MOMENTS, None without one. A body without entry is none."""
+    head = Head.objects.filter(pk=1).values("size")
+    rows = Entry.objects.filter(body__kind__in=MOMENTS, index__gte=0, index__lt=Subquery(head))
+    return rows.order_by("-index").values_list("index", flat=True).first()
 
 
 def _kept(now: datetime) -> Checkpoint:

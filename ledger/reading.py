@@ -37,14 +37,14 @@ def feed(after: int | None = None, *, limit: int = 200, viewer: Viewer = PUBLIC)
     maps field → `{"salt", "value"}` for the personal values the viewer may know. No committed entry ever appears behind
     one already read.
     """
-    start = -1 if after is None else after
+    start = -1 if after is None else max(after, -1)
     rows = Entry.objects.filter(index__gt=start).order_by("index")[: max(1, min(limit, MOST_ROWS))]
     return rows_of(rows, viewer)
 
 
 def entries_of(lot: str, *, kinds: Iterable[str] = (), viewer: Viewer = HOUSE) -> list[dict[str, Any]]:
     """Return all entries of a lot in order, as `feed` does, with their bodies unless a narrower viewer is given."""
-    rows = Entry.objects.filter(body__lot=lot).order_by("index")
+    rows = Entry.objects.filter(body__lot=lot, index__gte=0).order_by("index")
     wanted = list(kinds)
     return rows_of(rows.filter(body__kind__in=wanted) if wanted else rows, viewer)
 
@@ -57,10 +57,11 @@ def rows_of(rows: QuerySet[Entry], viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def _events(lots: set[str]) -> Mapping[str, set[str]]:
-    """Return lot → the kinds in it that end a secrecy."""
+    """Return lot → the kinds in it that end a secrecy, by entries: a body without one unveils nothing."""
     kinds = SECRECY_ENDED_BY.union(*REVEALED_BY.values())
     events: dict[str, set[str]] = defaultdict(set)
-    for lot, kind in Body.objects.filter(lot__in=lots, kind__in=kinds).values_list("lot", "kind"):
+    rows = Entry.objects.filter(index__gte=0, body__lot__in=lots, body__kind__in=kinds).order_by()
+    for lot, kind in rows.values_list("body__lot", "body__kind"):
         events[lot].add(kind)
     return events
 

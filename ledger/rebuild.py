@@ -2,12 +2,14 @@
 
 The stretch is aligned, so that its tree is a perfect subtree of the whole one: `SEGMENT` entries, the last may be less.
 Made for millions of rows: one pass, a body is hashed as the text that is stored and only read when that does not fit.
+What is stored has one spelling: another is a fault even where it means the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +17,7 @@ from json.encoder import encode_basestring as quoted
 from operator import add
 from typing import Any, NamedTuple
 
-from ledger import entries, tree
+from ledger import tree
 from ledger.canonical import canonical
 from ledger.entries import AT, BODY_HASH, END, INDEX
 from ledger.ranges import perfect
@@ -23,6 +25,7 @@ from ledger.ranges import perfect
 LEVEL = 12
 SEGMENT = 1 << LEVEL
 DIGITS = 64
+SALT = 32  # bytes
 MISSING = bytes(32)  # stands for the leaf of an entry that is not there, so that what follows keeps its place
 
 
@@ -43,7 +46,9 @@ class Row(NamedTuple):
     personal: str
 
 
+SALTED = Row._fields.index("salt") + 1  # what is behind it is hashed with it
 BETWEEN = ',"personal":'
+UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)  # what a text that is none leads to
 Fields = tuple[Any, ...]  # those of a Row, as a database gives them
 Values = Mapping[int, Sequence[tuple[str, str, str]]]  # entry → (field, salt, value) of its personal values
 
@@ -80,10 +85,11 @@ class _Stretch:
     def _taken_at_once(self, rows: Sequence[Fields]) -> bool:
         """Take rows that follow each other and give the leaves they store; else none of them, and return False."""
         try:
-            sha, sm3 = _leaves(rows)
-            places, _, leaves, leaves_sm3, nodes, nodes_sm3, *_, payloads, persons = zip(*rows, strict=True)
+            places, ats, leaves, leaves_sm3, nodes, nodes_sm3, salts, *texts = zip(*rows, strict=True)
+            sha, sm3 = _leaves(zip(places, ats, _salts(salts), *texts, strict=True))
+            *_, payloads, persons = texts
             two_ways = BETWEEN in "".join(payloads + persons)  # the same bytes cut elsewhere would be other texts
-        except (ValueError, TypeError, AttributeError):
+        except UNREADABLE:
             return False
         after = self._expected + len(rows)
         same_leaves = _in_hex(sha) == leaves and _in_hex(sm3) == leaves_sm3
@@ -150,21 +156,28 @@ class _Stretch:
         try:
             if row.place in self._values:
                 self._check_values(row)
-            (sha,), (sm3,) = _leaves([_in_canonical_form(row)])
+            _check_spelling(row)
+            (salt,) = _salts([row.salt])
+            (sha,), (sm3,) = _leaves([(row.place, row.at, salt, *row[SALTED:])])
             if sha.hex() == row.leaf and sm3.hex() == row.leaf_sm3:
                 return sha, sm3
             for hashed, name, stored in ((sha, "SHA-256", row.leaf), (sm3, "SM3", row.leaf_sm3)):
                 if hashed.hex() != stored:
                     self._fault(row.place, f"body or time does not give its leaf ({name})")
-        except (ValueError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             self._fault(row.place, f"cannot be recomputed: {error}")
         return _octets(row.leaf), _octets(row.leaf_sm3)
 
     def _check_values(self, row: Row) -> None:
-        hashes = json.loads(row.personal)
         for name, salt, value in self._values[row.place]:
-            if hashes.get(name) != entries.personal_hash(salt, value):
-                self._fault(row.place, f"the personal value of {name} is another")
+            try:
+                (raw,) = _salts([salt])
+                same = json.loads(row.personal).get(name) == hashlib.sha256(raw + value.encode("utf-8")).hexdigest()
+            except UNREADABLE as error:
+                self._fault(row.place, f"the personal value of {name} cannot be recomputed: {error}")
+            else:
+                if not same:
+                    self._fault(row.place, f"the personal value of {name} is another")
 
 
 def rebuild(start: int, stop: int, rows: Sequence[Fields], values: Values, checkpoints: Collection[int]) -> Segment:
@@ -174,7 +187,10 @@ def rebuild(start: int, stop: int, rows: Sequence[Fields], values: Values, check
     """
     stretch = _Stretch(start, values)
     stretch.extend(rows)
-    return stretch.finish(stop, checkpoints)
+    found = stretch.finish(stop, checkpoints)
+    if values and (between := values.keys() - set(range(start, stop))):  # SQLite keeps what is no whole number
+        found.faults += [f"personal values belong to no entry, at {place}" for place in sorted(between)]
+    return found
 
 
 def _levels(leaves: list[bytes], hashed: tree.Hash) -> list[list[bytes]]:
@@ -200,17 +216,34 @@ def _frontier(levels: Sequence[Sequence[bytes]], size: int) -> list[bytes]:
     return [levels[level][number] for level, number in perfect(0, size)]
 
 
-def _leaves(rows: Iterable[Fields]) -> tuple[list[bytes], list[bytes]]:
+def _salts(spelt: Sequence[str]) -> tuple[bytes, ...]:
+    """Return salts as bytes: a receipt is refused whose salt is in capitals, has blanks or another length.
+
+    All at once, which costs hardly more than reading them does: only what is spelt in small digits comes out the same
+    again, and what has blanks does not.
+
+    :raises ValueError, TypeError: one is not 32 bytes in small hexadecimal digits
+    """
+    joined = "".join(spelt)
+    raw = bytes.fromhex(joined)
+    if raw.hex() != joined or set(map(len, spelt)) != {2 * SALT}:
+        raise ValueError(f"a salt is not {SALT} bytes in small hexadecimal digits")
+    return struct.unpack(f"{SALT}s" * len(spelt), raw)
+
+
+def _leaves(parts: Iterable[Fields]) -> tuple[list[bytes], list[bytes]]:
     """Return the leaves that the stored texts give under both hashes, if those are in canonical form.
+
+    A part is the place, the instant, the salt's bytes, and what a `Row` has behind the salt.
 
     Run through a million times: one loop without a call that can be spared.
     """
     leaves: list[bytes] = []
     leaves_sm3: list[bytes] = []
-    sha256, sm3, octets, ends = hashlib.sha256, tree.sm3, bytes.fromhex, _ends
-    for place, at, _, _, _, _, salt, kind, lot, role, payload, personal in rows:
+    sha256, sm3, ends = hashlib.sha256, tree.sm3, _ends
+    for place, at, salt, kind, lot, role, payload, personal in parts:
         start, end = ends(kind, lot, role)
-        raw = octets(salt) + f"{start}{payload}{BETWEEN}{personal}{end}".encode()
+        raw = salt + f"{start}{payload}{BETWEEN}{personal}{end}".encode()
         start, end = f"\0{AT}{at}{BODY_HASH}", f"{INDEX}{place}{END}"
         leaves.append(sha256(f"{start}{sha256(raw).hexdigest()}{end}".encode("ascii")).digest())
         leaves_sm3.append(sm3(f"{start}{sm3(raw).hex()}{end}".encode("ascii")))
@@ -222,10 +255,15 @@ def _ends(kind: str, lot: str, role: str) -> tuple[str, str]:
     return f'{{"kind":{quoted(kind)},"lot":{quoted(lot)},"payload":', f',"role":{quoted(role)}}}'
 
 
-def _in_canonical_form(row: Row) -> Row:
-    """Return a row whose texts a database may have written in its own way."""
-    payload, personal = (canonical(json.loads(text)).decode("utf-8") for text in (row.payload, row.personal))
-    return row._replace(payload=payload, personal=personal)
+def _check_spelling(row: Row) -> None:
+    """Hold texts against their one spelling: another may say two things at once, as with a key twice.
+
+    :raises ValueError, TypeError: one is not canonical JSON, or no text
+    """
+    for name in ("payload", "personal"):
+        text = getattr(row, name)
+        if not isinstance(text, str) or canonical(json.loads(text)).decode("utf-8") != text:
+            raise ValueError(f"{name} is not in its canonical form")
 
 
 def _in_hex(hashes: Iterable[bytes]) -> tuple[str, ...]:
@@ -236,5 +274,5 @@ def _octets(text: str) -> bytes:
     """Return the hash, or what can stand for one that is no hexadecimal: the leaf's fault has been named already."""
     try:
         return bytes.fromhex(text)
-    except ValueError:
-        return text.encode("utf-8")
+    except UNREADABLE:
+        return repr(text).encode("utf-8")

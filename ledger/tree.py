@@ -16,6 +16,7 @@ import gmssl_pyx
 from ledger.ranges import consistency_ranges, inclusion_ranges
 
 Hash = Callable[[bytes], bytes]
+WIDTH = 32  # bytes of a node: a node is hashed without its length, so one of another length is another cut of the same
 
 
 def sha256(data: bytes) -> bytes:
@@ -102,8 +103,11 @@ def consistency_path(leaves: Sequence[bytes], first: int, hashed: Hash = sha256)
 def root_from_inclusion(
     leaf: bytes, index: int, size: int, path: Sequence[bytes], hashed: Hash = sha256
 ) -> bytes | None:
-    """Return the root that a path leads to, or None when its length does not fit index and size (RFC 9162 2.1.3.2)."""
-    if not 0 <= index < size:
+    """Return the root that a path leads to (RFC 9162 2.1.3.2).
+
+    None when its length does not fit index and size, or a node is none.
+    """
+    if not 0 <= index < size or not _nodes(leaf, *path):
         return None
     place, last, node = index, size - 1, leaf
     for step in path:
@@ -132,7 +136,7 @@ def consistent(
     The empty tree is extended by every tree, with an empty path.
     """
     (old, old_root), (new, new_root) = first, second
-    if not 0 <= old <= new:
+    if not 0 <= old <= new or not _nodes(old_root, new_root, *path):
         return False
     if old == 0:
         return not path and old_root == hashed(b"")
@@ -141,6 +145,11 @@ def consistent(
     steps = list(path) if old & (old - 1) else [old_root, *path]
     roots = _consistency_roots(old - 1, new - 1, steps, hashed)
     return roots == (old_root, new_root)
+
+
+def _nodes(*given: bytes) -> bool:
+    """Whether each can be a node: H(1 ‖ left ‖ right) is the same wherever left ends and right begins."""
+    return all(len(node) == WIDTH for node in given)
 
 
 def _consistency_roots(place: int, last: int, steps: Sequence[bytes], hashed: Hash) -> tuple[bytes, bytes] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MESSAGE = "the ledger is append-only"
@@ -15,66 +17,89 @@ FORBIDDEN: Forbidden = {
     "ledger_personal": ("UPDATE",),  # deleting a personal value is its erasure
     "ledger_head": ("DELETE",),
 }
-_SHRINKS = "ledger_head_shrinks"
-_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$
-"""
+PLACES = {"ledger_entry": "index", "ledger_body": "entry_id", "ledger_personal": "entry_id"}  # table → its place
+_REFUSAL = f"BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'restrict_violation'; END"
+_FUNCTION = f"CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $${_REFUSAL}$$"
+_EVENTS = {"postgresql": ("TRUNCATE",), "sqlite": ()}
+_REFUSE = {"postgresql": "EXECUTE FUNCTION ledger_refuse()", "sqlite": f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"}
+_CREATE = {"postgresql": "CREATE OR REPLACE TRIGGER", "sqlite": "CREATE TRIGGER IF NOT EXISTS"}
+_PRESENT = {
+    "postgresql": (
+        "SELECT t.tgname, pg_get_triggerdef(t.oid, true), t.tgenabled IN ('O', 'A') AND p.prosrc = %s"
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+    ),
+    "sqlite": "SELECT name, sql, %s <> '' FROM sqlite_master WHERE type = 'trigger'",
+}
 
 
 def names(vendor: str) -> list[tuple[str, str]]:
     """Return (trigger, table) of every trigger on a database of this vendor."""
-    acts = {"postgresql": ("TRUNCATE",), "sqlite": ()}[vendor]
-    rows = [(f"{table}_{act.lower()}", table) for table, kinds in FORBIDDEN.items() for act in (*kinds, *acts)]
-    return [*rows, (_SHRINKS, "ledger_head")]
+    return [(name, table) for name, (table, _) in _definitions(vendor).items()]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers of the tables that exist, those already there left as they are."""
-    make = {"postgresql": _postgresql, "sqlite": _sqlite}[connection.vendor]
+    """Create the triggers of the tables that exist, on SQLite those already there left as they are."""
+    create = _CREATE[connection.vendor]
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
-        for statement in make({table: acts for table, acts in FORBIDDEN.items() if table in present}):
-            cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            cursor.execute(_FUNCTION)
+        for name, (table, definition) in _definitions(connection.vendor).items():
+            if table in present:
+                cursor.execute(f"{create} {name} {definition}")
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of triggers that are not there."""
-    queries = {
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    }
+def remove(connection: BaseDatabaseWrapper, tables: Collection[str]) -> None:
+    """Drop the triggers of these tables, for a migration that must write and installs them again at its end."""
     with connection.cursor() as cursor:
-        cursor.execute(queries[connection.vendor])
-        present = {row[0] for row in cursor.fetchall()}
-    return [trigger for trigger, _ in names(connection.vendor) if trigger not in present]
+        for name, table in names(connection.vendor):
+            if table in tables:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + _on(connection.vendor, table))
 
 
-def _sqlite(forbidden: Forbidden) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-    made = [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_{act.lower()} BEFORE {act} ON {table} {refuse}"
-        for table, acts in forbidden.items()
+def faults(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return what is wrong with the triggers: not there, or another under the same name, or one that does nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT[connection.vendor], [_REFUSAL])
+        present = {(name, _plain(definition)): works for name, definition, works in cursor.fetchall()}
+    there = {name for name, _ in present}
+    found = []
+    for name, (_, definition) in _definitions(connection.vendor).items():
+        if name not in there:
+            found.append(f"trigger missing: {name}")
+        elif not present.get((name, _plain(f"CREATE TRIGGER {name} {definition}"))):
+            found.append(f"trigger changed: {name}")
+    return found
+
+
+def _definitions(vendor: str) -> dict[str, tuple[str, str]]:
+    """Return trigger → its table, and what stands behind `CREATE TRIGGER name`."""
+    refuse, each = _REFUSE[vendor], {"postgresql": " FOR EACH ROW", "sqlite": ""}[vendor]
+    made = {
+        f"{table}_{act.lower()}": (table, f"BEFORE {act} ON {table}{each} {refuse}")
+        for table, acts in FORBIDDEN.items()
         for act in acts
-    ]
-    shrinks = f"BEFORE UPDATE ON ledger_head WHEN NEW.size < OLD.size OR NEW.id <> OLD.id {refuse}"
-    return [*made, f"CREATE TRIGGER IF NOT EXISTS {_SHRINKS} {shrinks}"]
+    }
+    for act in _EVENTS[vendor]:
+        made |= {
+            f"{table}_{act.lower()}": (table, f"BEFORE {act} ON {table} FOR EACH STATEMENT {refuse}")
+            for table in FORBIDDEN
+        }
+    for table, column in PLACES.items():
+        before = f"BEFORE INSERT ON {table}{each} WHEN (NEW.{_quoted(column)} < 0) {refuse}"
+        made[f"{table}_place"] = (table, before)
+    shrinks = f"BEFORE UPDATE ON ledger_head{each} WHEN (NEW.size < OLD.size OR NEW.id <> OLD.id) {refuse}"
+    return {**made, "ledger_head_shrinks": ("ledger_head", shrinks)}
 
 
-def _postgresql(forbidden: Forbidden) -> list[str]:
-    made = [_FUNCTION]
-    for table, acts in forbidden.items():
-        for act in acts:
-            made.append(
-                f"CREATE OR REPLACE TRIGGER {table}_{act.lower()} BEFORE {act} ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"
-            )
-        made.append(
-            f"CREATE OR REPLACE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-        )
-    made.append(
-        f"CREATE OR REPLACE TRIGGER {_SHRINKS} BEFORE UPDATE ON ledger_head FOR EACH ROW "
-        "WHEN (NEW.size < OLD.size OR NEW.id <> OLD.id) EXECUTE FUNCTION ledger_refuse()"
-    )
-    return made
+def _on(vendor: str, table: str) -> str:
+    return f" ON {table}" if vendor == "postgresql" else ""
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"' if column == "index" else column
+
+
+def _plain(definition: str) -> str:
+    """Return a definition without what a database writes in its own way: it drops quotes and the case of names."""
+    return definition.replace('"', "").lower()

@@ -8,16 +8,16 @@ from __future__ import annotations
 import gc
 import multiprocessing
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from ledger import cosignatures, heads, nodes, notes, tree, triggers
-from ledger.models import Checkpoint, Cosignature, Head
-from ledger.rebuild import LEVEL, SEGMENT, Segment, rebuild
-from ledger.witnessing import text_of
+from ledger import beside, heads, nodes, notes, tree, triggers
+from ledger.models import Checkpoint, Entry, Head
+from ledger.rebuild import LEVEL, SEGMENT, UNREADABLE, Segment, rebuild
 
 _AT = {
     "postgresql": """to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
@@ -30,8 +30,19 @@ _ROWS = (
 )
 _PERSONAL = "SELECT entry_id, field, salt, value FROM ledger_personal WHERE entry_id >= %s AND entry_id < %s"
 _STANDING = 'SELECT (SELECT size FROM ledger_head WHERE id = 1), (SELECT MAX("index") FROM ledger_entry)'
-CHUNK = 1000
+SAMPLES = 64  # places looked at before a ledger is gone through from end to end
 Frontiers = dict[str, list[bytes]]
+
+
+class Signed(NamedTuple):
+    """A note that signs a head: what a fault calls it, and the root that stands beside it, if one does."""
+
+    name: str
+    note: str
+    root: str | None
+
+
+Notes = dict[int, list[Signed]]  # by the size they are to be compared at
 
 
 @dataclass(frozen=True)
@@ -47,16 +58,20 @@ class Verdict:
         return not self.faults
 
 
-def verify(*, processes: int = 1) -> Verdict:
+def verify(*, processes: int = 1, saved: Sequence[str] = ()) -> Verdict:
     """Recompute the whole ledger and return every fault found: it reports, it never raises for what it finds.
+
+    `saved` are signed notes kept elsewhere: each must be this log's, of no more entries than there are, and of the root
+    that these give. Nothing inside can tell that the last entries were cut off and the head set back; such a note can.
 
     With several processes each has a database connection of its own and sees committed entries only; the caller must
     hold no transaction. Entries appended meanwhile are left to the next run.
     """
-    faults = [f"trigger missing: {name}" for name in triggers.missing(connection)]
+    faults = triggers.faults(connection)
     head = Head.objects.filter(pk=1).first() or Head()
     size = _entries(head, faults)
-    signed = {row.size: row for row in Checkpoint.objects.filter(size__lte=max(size, head.size))}
+    signed = _signed(size)
+    faults += _saved(saved, size, signed)
     upper: Frontiers = {name: [] for name in tree.HASHES}
     last = {name: list[bytes]() for name in tree.HASHES}
     faults += _checkpoint_faults(signed, {0: last})
@@ -70,7 +85,7 @@ def verify(*, processes: int = 1) -> Verdict:
             last = dict(upper)
     faults += _head_faults(head, size, last)
     faults += [f"checkpoint {at}: signs more entries than there are" for at in _beyond(size)]
-    faults += _cosignature_faults()
+    faults += beside.faults()
     return Verdict(size, tree.frontier_root(last["sha256"]).hex(), tuple(faults))
 
 
@@ -80,6 +95,9 @@ def _entries(head: Head, faults: list[str]) -> int:
         cursor.execute(_STANDING)
         counted, last = cursor.fetchone()
     there = 0 if last is None else last + 1
+    if (reach := _reach(there)) < there:
+        faults.append(f"entries: most of the {there} places up to the last have none, recomputed up to {reach}")
+        return reach
     if counted is None and there:
         faults.append("head: missing")
     elif (counted or 0) != there:
@@ -87,6 +105,35 @@ def _entries(head: Head, faults: list[str]) -> int:
     else:
         return head.size  # what was appended since the head was read is left to the next run
     return int(there)
+
+
+def _reach(there: int) -> int:
+    """Return how far to go: one row far behind the others must not keep a verifier busy for ever."""
+    places = {there * number // SAMPLES for number in range(SAMPLES)}
+    if 2 * Entry.objects.filter(index__in=places).count() >= len(places):
+        return there
+    return min(there, Entry.objects.filter(index__gte=0).count() + SEGMENT)
+
+
+def _signed(size: int) -> Notes:
+    """Return the stored checkpoints that can be compared."""
+    rows = Checkpoint.objects.filter(size__lte=size).values_list("size", "note", "root")
+    return {at: [Signed(f"checkpoint {at}", note, root)] for at, note, root in rows}
+
+
+def _saved(saved: Sequence[str], size: int, signed: Notes) -> Iterator[str]:
+    """Add notes that were kept elsewhere to those to be compared, and name those that cannot be."""
+    name, public = notes.parsed_key(heads.verifier_key())
+    for number, note in enumerate(saved, 1):
+        try:
+            told = notes.verified_checkpoint(note, name, public)
+        except notes.BadNote as error:
+            yield f"saved checkpoint no. {number}: {error}"
+            continue
+        if told.size > size:
+            yield f"saved checkpoint {told.size}: the log signed more entries than there are, {size}"
+        else:
+            signed.setdefault(told.size, []).append(Signed(f"saved checkpoint {told.size}", note, None))
 
 
 def _segments(size: int, checkpoints: list[int], processes: int) -> Iterator[Segment]:
@@ -102,13 +149,19 @@ def _segments(size: int, checkpoints: list[int], processes: int) -> Iterator[Seg
 
 def _segment(task: tuple[int, int, list[int]]) -> Segment:
     start, stop, checkpoints = task
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(at=_AT[connection.vendor]), [start, stop])
-        rows = cursor.fetchall()
-        cursor.execute(_PERSONAL, [start, stop])
-        values: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-        for entry, field, salt, value in cursor.fetchall():
-            values[entry].append((field, salt, value))
+    values: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS.format(at=_AT[connection.vendor]), [start, stop])
+            rows = cursor.fetchall()
+            cursor.execute(_PERSONAL, [start, stop])
+            for entry, field, salt, value in cursor.fetchall():
+                values[entry].append((field, salt, value))
+    except DatabaseError as error:
+        if connection.vendor != "sqlite":
+            raise
+        found = rebuild(start, stop, [], {}, checkpoints)  # one text that is none, and its stretch cannot be read
+        return replace(found, faults=[f"entries {start} … {stop - 1}: cannot be read: {error}"])
     return rebuild(start, stop, rows, values, checkpoints)
 
 
@@ -135,33 +188,21 @@ def _head_faults(head: Head, size: int, frontiers: Frontiers) -> Iterator[str]:
             yield f"head: its frontier ({name}) is not the one over the entries"
 
 
-def _checkpoint_faults(signed: dict[int, Checkpoint], frontiers: dict[int, Frontiers]) -> Iterator[str]:
-    found = [at for at in frontiers if at in signed]
+def _checkpoint_faults(signed: Notes, frontiers: dict[int, Frontiers]) -> Iterator[str]:
+    found = [(at, each) for at in frontiers for each in signed.get(at, ())]
     if not found:
         return
     name, public = notes.parsed_key(heads.verifier_key())
-    for size in found:
-        row = signed[size]
+    for size, (what, note, root) in found:
         roots = {each: tree.frontier_root(kept, tree.HASHES[each]) for each, kept in frontiers[size].items()}
         try:
-            told = notes.verified_checkpoint(row.note, name, public)
-        except notes.BadNote as error:
-            yield f"checkpoint {size}: {error}"
+            told = notes.verified_checkpoint(note, name, public)
+        except UNREADABLE as error:  # BadNote among them; on SQLite a note may be no text
+            yield f"{what}: {error}"
             continue
-        same = told.root_sm3 in (b"", roots["sm3"]) and row.root == roots["sha256"].hex()
+        same = told.root_sm3 in (b"", roots["sm3"]) and root in (None, roots["sha256"].hex())
         if (told.origin, told.size, told.root, same) != (settings.LOG_ORIGIN, size, roots["sha256"], True):
-            yield f"checkpoint {size}: signs another head than the entries give"
-
-
-def _cosignature_faults() -> Iterator[str]:
-    for row in Cosignature.objects.select_related("checkpoint", "witness").order_by("id").iterator(CHUNK):
-        try:
-            signed = cosignatures.verified(row.line, text_of(row.checkpoint), row.witness.key)
-        except notes.BadNote as error:
-            yield f"checkpoint {row.checkpoint_id}: {error}"
-            continue
-        if signed.at != row.at:
-            yield f"checkpoint {row.checkpoint_id}: the cosignature of {row.witness.name} was made at another time"
+            yield f"{what}: signs another head than the entries give"
 
 
 def _beyond(size: int) -> list[int]:

@@ -11,7 +11,7 @@ TimeStampToken, as it stands in a signed PDF, too.
 from timestamps.authorities import DEMONSTRATION, Authority, HttpAuthority, configured
 from timestamps.local import LocalAuthority
 from timestamps.refusals import StampFailed, TimestampInvalid
-from timestamps.stamping import stamp, verify
+from timestamps.stamping import said, stamp, verify
 
 __all__ = [
     "DEMONSTRATION",
@@ -21,6 +21,7 @@ __all__ = [
     "StampFailed",
     "TimestampInvalid",
     "configured",
+    "said",
     "stamp",
     "verify",
 ]

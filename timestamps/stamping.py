@@ -86,6 +86,16 @@ def verify(token: bytes, data: bytes, *, roots: Sequence[bytes | str], nonce: in
     return information.gen_time.astimezone(UTC)
 
 
+def said(token: bytes, data: bytes) -> datetime:
+    """Return the instant (aware UTC) that a token says of the data, by no matter whom: no proof, but its form.
+
+    :raises TimestampInvalid: code `malformed`, `not_granted`, `algorithm` or `imprint`
+    """
+    information = _decoded(token).tst_info
+    _check_imprint(information, data)
+    return information.gen_time.astimezone(UTC)
+
+
 def _why(told: str) -> Reason:
     """Return the failed condition of what OpenSSL told the client: the signature itself, or the path to a root."""
     verdict = _VERDICT.search(told)

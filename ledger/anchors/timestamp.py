@@ -44,6 +44,17 @@ class TimestampAnchor:
             raise AnchorInvalid(str(error)) from error
 
 
+def held_against(note: str, receipt: Mapping[str, Any]) -> None:
+    """Verify that a receipt's token stamps this checkpoint, by no matter whom: what can be told without any root.
+
+    :raises AnchorInvalid: it is no token, or of something else
+    """
+    try:
+        timestamps.said(from_base64(receipt["token"]), stamped(note))
+    except (KeyError, TypeError, ValueError, timestamps.TimestampInvalid) as error:
+        raise AnchorInvalid(str(error)) from error
+
+
 def stamped(note: str) -> bytes:
     """Return what is stamped: the checkpoint's text without signatures, to which more may be added later."""
     text, _, _ = note.rpartition("\n\n")

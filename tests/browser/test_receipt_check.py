@@ -90,6 +90,15 @@ TAMPERINGS = {
         lambda r: r["evidence"].update(checkpoint=r["evidence"]["checkpoint"][:-9] + "AAAAAAA=\n"),
         {"checkpoint"},
     ),
+    "a node cut at another byte": (
+        lambda r: r["evidence"]["path"].__setitem__(0, r["evidence"]["path"][0][:62]),
+        {"form"},
+    ),
+    "a leaf cut at another byte": (lambda r: r["evidence"].update(leaf=r["evidence"]["leaf"] + "00"), {"form"}),
+    "a node in another spelling": (
+        lambda r: r["evidence"]["path"].__setitem__(0, r["evidence"]["path"][0].upper()),
+        {"form"},
+    ),
     "an unknown field": (lambda r: r["evidence"].update(more=1), {"form"}),
     "a missing field": (lambda r: r["evidence"].pop("salt"), {"form"}),
     "a text that is none": (lambda r: r["evidence"].update(salt=5), {"form"}),

@@ -2,13 +2,8 @@
 
 import json
 import stat
-import subprocess
-import sys
 import urllib.request
-from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx
 import pytest
 from django.core.management import call_command
 from django.db import transaction
@@ -17,79 +12,22 @@ from django.test import Client
 import ledger
 from custodian.files import NoHome
 from custodian.server import ServerAway
-from custodian.witness import Witness
 from custodian.witness_home import WitnessHome
-from custodian.witness_log import LogServer
 from custodian.witness_view import showing
 from custodian.witnessing import SplitView, judge, read_head
 from ledger import cosignatures, heads, notes, tree
 from ledger.models import Cosignature, Entry, Head
 from ledger.offline import Pinned, verify_receipt
 from ledger.witnessing import witness_rows
+from tests.custodian.witnessed import AT, NAME, Into, Rewritten, grow, run
 from tests.ledger_triggers import no_triggers
-
-AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-NAME = "regulator.example"
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def _grow(size):
-    """Append until the log has so many entries; the witness's registration was the first."""
-    for number in range(ledger.head()["size"], size):
-        ledger.append("lot.announced", lot="L1", at=AT, payload={"n": number})
-
-
-def _transport(change=None):
-    """Into the URL configuration; `change(path, status, text)` is a dishonest log's hand."""
-    client = Client()
-
-    def answered(request):
-        path = request.url.raw_path.decode()
-        token = request.headers.get("Authorization", "")
-        headers = {"Authorization": token} if token else {}
-        response = client.generic(
-            request.method, path, request.content, content_type="application/json", headers=headers
-        )
-        status, text = response.status_code, response.content.decode()
-        if change:
-            status, text = change(path, status, text)
-        return httpx.Response(status, text=text)
-
-    return httpx.MockTransport(answered)
-
-
-@pytest.fixture
-def witness_of(db, tmp_path):
-    """`witness_of(change=…)`: the registered witness with its home; called again, it starts anew in that home."""
-
-    def made(*, change=None, pinned=True):
-        home = WitnessHome(tmp_path / "witness", name=NAME)
-        if not home.token:
-            call_command(
-                "register_witness", home.verifier, organisation="监督部门", stdout=_Into(home.folder / "token")
-            )
-        if pinned:
-            home.pin(heads.verifier_key())
-        return Witness(home, LogServer("http://testserver", transport=_transport(change)))
-
-    made()
-    (tmp_path / "witness" / "log-key").unlink()
-    return made
-
-
-class _Into:
-    def __init__(self, path):
-        self._path = path
-
-    def write(self, text):
-        self._path.write_text(text)
 
 
 def test_a_head_that_extends_the_last_is_cosigned_and_published(witness_of):
-    _grow(5)
+    grow(5)
     witness = witness_of()
     assert witness.round() == 5
-    _grow(13)
+    grow(13)
     assert witness.round() == 13
     assert witness.round() == 0
     assert list(Cosignature.objects.values_list("checkpoint_id", flat=True)) == [5, 13]
@@ -104,7 +42,7 @@ def test_a_head_that_extends_the_last_is_cosigned_and_published(witness_of):
 
 
 def test_the_receipt_of_an_entry_carries_the_witness(witness_of):
-    _grow(5)
+    grow(5)
     witness = witness_of()
     witness.round()
     verdict = verify_receipt(
@@ -122,7 +60,7 @@ def test_the_key_is_its_owners_only_and_the_same_after_a_restart(witness_of):
 
 
 def test_without_a_pin_the_first_key_is_trusted_and_said_so(witness_of, capsys):
-    _grow(1)
+    grow(1)
     witness = witness_of(pinned=False)
     witness.meet()
     told = json.loads(capsys.readouterr().err.splitlines()[-1])
@@ -130,26 +68,6 @@ def test_without_a_pin_the_first_key_is_trusted_and_said_so(witness_of, capsys):
     assert witness.round() == 1
     with pytest.raises(NoHome):
         witness.home.pin(notes.verifier_key("other.example/log", bytes(32)))
-
-
-class Rewritten:
-    """A dishonest log: signs and proves another history of its own, with the true key."""
-
-    def __init__(self, leaves):
-        self.leaves = dict.fromkeys(tree.HASHES, leaves)
-
-    def note(self, size):
-        roots = {name: tree.root(self.leaves[name][:size], tree.HASHES[name]) for name in tree.HASHES}
-        return heads.signed_head(size, roots["sha256"].hex(), roots["sm3"].hex())
-
-    def __call__(self, path, status, text):
-        if path.startswith("/api/v1/ledger/checkpoint"):
-            return 200, self.note(len(self.leaves["sm3"]))
-        if path.startswith("/api/v1/ledger/consistency"):
-            first, second = (int(part.split("=")[1]) for part in path.split("?")[1].split("&"))
-            paths = {n: tree.consistency_path(self.leaves[n][:second], first, tree.HASHES[n]) for n in tree.HASHES}
-            return 200, json.dumps({name: [node.hex() for node in path] for name, path in paths.items()})
-        return status, text
 
 
 @pytest.mark.parametrize(
@@ -161,7 +79,7 @@ class Rewritten:
     ],
 )
 def test_two_histories_are_caught_refused_and_kept_as_evidence(witness_of, size, why):
-    _grow(9)
+    grow(9)
     assert witness_of().round() == 9
     rewritten = Rewritten([tree.leaf_hash(bytes([n])) for n in range(size)])
     liar = witness_of(change=rewritten)
@@ -182,9 +100,9 @@ def test_two_histories_are_caught_refused_and_kept_as_evidence(witness_of, size,
 
 @pytest.mark.parametrize("name", tree.HASHES)
 def test_a_forged_proof_in_either_tree_is_a_split_view(witness_of, name):
-    _grow(9)
+    grow(9)
     assert witness_of().round() == 9
-    _grow(14)
+    grow(14)
 
     def change(path, status, text):
         if "consistency" not in path:
@@ -197,20 +115,10 @@ def test_a_forged_proof_in_either_tree_is_a_split_view(witness_of, name):
         witness_of(change=change).round()
 
 
-@pytest.mark.parametrize("answer", [(404, "{}"), (200, "{}"), (200, '{"sha256": [1], "sm3": "x"}')])
-def test_a_head_without_a_proof_is_not_cosigned(witness_of, answer):
-    _grow(3)
-    assert witness_of().round() == 3
-    _grow(6)
-    with pytest.raises(SplitView):
-        witness_of(change=lambda path, *given: answer if "consistency" in path else given).round()
-    assert Cosignature.objects.count() == 1
-
-
 def test_an_older_head_of_the_same_history_is_no_fault_and_not_cosigned(witness_of):
-    _grow(4)
+    grow(4)
     older = ledger.checkpoint()
-    _grow(8)
+    grow(8)
     assert witness_of().round() == 8
 
     def change(path, status, text):
@@ -221,7 +129,7 @@ def test_an_older_head_of_the_same_history_is_no_fault_and_not_cosigned(witness_
 
 
 def test_a_head_signed_by_another_key_is_not_believed_and_nothing_is_recorded(witness_of):
-    _grow(2)
+    grow(2)
     witness = witness_of(change=lambda path, status, text: (status, text.replace("— ", "— x", 1)))
     with pytest.raises(ServerAway):
         witness.round()
@@ -229,7 +137,7 @@ def test_a_head_signed_by_another_key_is_not_believed_and_nothing_is_recorded(wi
 
 
 def test_a_head_that_loses_its_second_root_is_refused(db):
-    _grow(2)
+    grow(2)
     seen = read_head(ledger.checkpoint(), heads.verifier_key())
     shown = read_head(heads.signed_head(2, seen.checkpoint.root.hex()), heads.verifier_key())
     with pytest.raises(SplitView, match="second root"):
@@ -237,7 +145,7 @@ def test_a_head_that_loses_its_second_root_is_refused(db):
 
 
 def test_a_cosignature_that_could_not_be_handed_in_is_handed_in_again(witness_of):
-    _grow(2)
+    grow(2)
     witness = witness_of()
     token = witness.home.folder / "token"
     kept = token.read_text()
@@ -257,7 +165,7 @@ def test_a_cosignature_that_could_not_be_handed_in_is_handed_in_again(witness_of
     ],
 )
 def test_what_is_no_cosignature_is_refused_with_its_reason(witness_of, body, code):
-    _grow(1)
+    grow(1)
     ledger.checkpoint()
     headers = {"Authorization": f"Bearer {witness_of().home.token}"}
     answer = Client().post("/api/v1/witness/cosignatures", body, content_type="application/json", headers=headers)
@@ -270,7 +178,7 @@ def test_a_stranger_cannot_cosign(db):
 
 
 def test_its_own_view_can_be_asked_for(witness_of):
-    _grow(2)
+    grow(2)
     witness = witness_of()
     witness.round()
     with showing(witness.home, "127.0.0.1:0") as port:
@@ -283,48 +191,36 @@ def test_its_own_view_can_be_asked_for(witness_of):
                 assert answer.read().decode() == text
 
 
-def _run(log, folder, *more):
-    """The program as it is run, over real HTTP; it must not load Django."""
-    code = (
-        "import runpy, sys\n"
-        "try: runpy.run_module('custodian.witness', run_name='__main__')\n"
-        "finally: assert 'django' not in sys.modules"
-    )
-    argv = [sys.executable, "-c", code, "--log", log, "--home", str(folder), "--name", NAME, "--once", *more]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
-    return done.returncode, [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_program_makes_its_key_cosigns_and_tells_why_it_stops(live_server, tmp_path):
     with transaction.atomic():
         ledger.append("lot.announced", lot="L1", at=AT, payload={})
-    status, told = _run(live_server.url, tmp_path / "witness")
+    status, told = run(live_server.url, tmp_path / "witness")
     events = [line["event"] for line in told]
     assert (status, events) == (0, ["started", "log_key_trusted_on_first_use", "cosigned", "not_registered", "round"])
     key = (tmp_path / "witness" / "witness.pub").read_text()
-    call_command("register_witness", key, organisation="公证处", stdout=_Into(tmp_path / "witness" / "token"))
-    assert _run(live_server.url, tmp_path / "witness")[0] == 0 and Cosignature.objects.count() == 1
+    call_command("register_witness", key, organisation="公证处", stdout=Into(tmp_path / "witness" / "token"))
+    assert run(live_server.url, tmp_path / "witness")[0] == 0 and Cosignature.objects.count() == 1
     stranger = notes.verifier_key("gongheng.local/log", bytes(32))
-    status, told = _run(live_server.url, tmp_path / "witness", "--log-key", stranger)
+    status, told = run(live_server.url, tmp_path / "witness", "--log-key", stranger)
     assert status == 1 and "another log key" in told[-1]["why"]
-    assert _run("http://127.0.0.1:9", tmp_path / "witness")[0] == 3
+    assert run("http://127.0.0.1:9", tmp_path / "witness")[0] == 3
     with no_triggers():
         Entry.objects.filter(pk=0).update(leaf="0" * 64, nodes="")
         Head.objects.update(frontier="0" * 64)  # another history of two entries
-    status, told = _run(live_server.url, tmp_path / "witness")
+    status, told = run(live_server.url, tmp_path / "witness")
     assert status == 0 and told[-1]["cosigned"] == 0  # the signed head of that size stays what was signed
     with transaction.atomic():
         ledger.append("lot.announced", lot="L1", at=AT, payload={})
-    status, told = _run(live_server.url, tmp_path / "witness")
+    status, told = run(live_server.url, tmp_path / "witness")
     assert (status, told[-2]["event"]) == (1, "split_view")
     print(f"exit {status}: {told[-2]}")
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "split-views/0000.json"])
 def test_a_damaged_home_ends_the_program_with_words(live_server, tmp_path, name):
-    assert _run(live_server.url, tmp_path / "witness")[0] == 0
+    assert run(live_server.url, tmp_path / "witness")[0] == 0
     (tmp_path / "witness" / name).parent.mkdir(exist_ok=True)
     (tmp_path / "witness" / name).write_text("rubbish")
-    status, told = _run(live_server.url, tmp_path / "witness")
+    status, told = run(live_server.url, tmp_path / "witness")
     assert (status, told[-1]["event"]) == (1, "home_damaged")

@@ -57,6 +57,19 @@ def test_every_tree_extends_the_empty_one_and_none_a_larger():
         tree.inclusion_path(LEAVES, 40)
 
 
+def test_a_node_of_another_length_is_none():
+    """H(1 ‖ left ‖ right) does not say where left ends; only the length of a node does."""
+    path = tree.inclusion_path(LEAVES[:4], 0)
+    joined = LEAVES[0] + path[0]
+    for cut in (31, 33):
+        assert tree.root_from_inclusion(joined[:cut], 0, 4, [joined[cut:], *path[1:]]) is None
+    old, whole = tree.node_hash(LEAVES[0], LEAVES[1]), LEAVES[0] + LEAVES[1]
+    assert tree.consistent((2, old), (3, ROOTS[3]), [LEAVES[2]])
+    assert not tree.consistent((2, whole[:31]), (2, whole[:31]), [])
+    longer = tree.node_hash(old, LEAVES[2] + b"x")
+    assert not tree.consistent((2, old), (3, longer), [LEAVES[2] + b"x"])
+
+
 def test_sm3_is_the_standards_and_the_same_by_every_library():
     assert tree.sm3(b"abc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
     for size in (0, 1, 55, 56, 63, 64, 65, 119, 233, 100_000):

@@ -14,6 +14,8 @@ import { statementMessage, verify } from "../bidder_portal/sealing/signing.mjs";
 
 const TEXTS = ["at", "leaf", "leaf_sm3", "salt", "checkpoint"];
 const LISTS = ["path", "path_sm3", "cosignatures", "timestamps"];
+const HASHES = ["leaf", "leaf_sm3", "salt", "path", "path_sm3"]; // one hash, or a list of them
+const HASH = /^[0-9a-f]{64}$/; // a node is hashed without its length: one of another length is another cut of the same bytes
 const NUMBERS = ["v", "index", "size"];
 const OBJECTS = ["body", "revealed"];
 const BODY = ["kind", "lot", "payload", "personal", "role"];
@@ -64,6 +66,7 @@ function form({ statement, evidence }) {
   need(NUMBERS.every((name) => Number.isSafeInteger(evidence[name]) && evidence[name] >= 0), "a number is none");
   const lists = LISTS.map((name) => evidence[name]);
   need(lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === "string")), "a list is none");
+  need(HASHES.flatMap((name) => evidence[name]).every((text) => HASH.test(text)), "a hash is none");
   need(evidence.v === 1 && same(Object.keys(evidence.body), BODY), "another version or body");
   need(statement === undefined || statement.kind === "bid.receipt", "another statement");
 }
