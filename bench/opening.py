@@ -36,7 +36,7 @@ class _Releases(list[Any]):
 def _row(sealed: Any, keys: Any) -> Any:
     share = release_share(sealed.header, sealed.bid_digest, keys)
     release = SimpleNamespace(kid=share.kid, group=share.group, index=share.index, share=share.share.hex())
-    told = {"bid_digest": sealed.bid_digest, "core": share.core, "envelope": "whole"}
+    told = {"bid_digest": sealed.bid_digest, "core": share.core, "envelope": "whole", "receipt": {}}
     bid = SimpleNamespace(**told, releases=_Releases([release]))
     return SimpleNamespace(bid=bid, shares=SimpleNamespace(openable=True, bidder_released=True))
 
