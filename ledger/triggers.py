@@ -1,4 +1,7 @@
-"""The triggers that refuse to change what is written, on SQLite and PostgreSQL. Nothing here removes them."""
+"""The triggers that refuse to change what is written, on SQLite and PostgreSQL.
+
+Only a migration that must write takes them down, and puts them up again.
+"""
 
 from __future__ import annotations
 

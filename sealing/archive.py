@@ -14,7 +14,7 @@ from typing import Protocol
 from sealing.canonical import Json
 from sealing.lanes import in_order
 from sealing.manifest import DEFAULT_ROLE, MOST_MANIFEST, ListedFile, is_role, write_manifest
-from sealing.names import MANIFEST, check_names
+from sealing.names import MANIFEST, check_name, check_names
 from sealing.padding import CHUNK, PREFIX, padded_length
 from sealing.zip_bytes import MOST_DATA, MOST_FILES, Entry, archive_length, directory, local_header
 from suites import Reason, Refused, Suite
@@ -156,7 +156,8 @@ def files_in(source: Path) -> dict[str, Path]:
         raise Refused([Reason("archive", f"{source.name} is neither a file nor a folder")])
     found = {unicodedata.normalize("NFC", source.name): source} if source.is_file() else _walk(source)
     names = sorted(found, key=str.encode)
-    if wrong := check_names(names):
+    each = ((name, check_name(name)) for name in names)
+    if wrong := next((f"{name}: {why}" for name, why in each if why), "") or check_names(names):
         raise Refused([Reason("archive", wrong)])
     if not 1 <= len(names) < MOST_FILES:
         raise Refused([Reason("archive", f"{len(names)} files; 1 to {MOST_FILES - 1} can be sealed")])

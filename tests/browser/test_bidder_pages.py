@@ -131,6 +131,33 @@ def test_a_bid_is_prepared_sealed_uploaded_replaced_and_withdrawn(bidder: Any, t
     assert not Bid.objects.filter(state="received").exists()
 
 
+def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
+    bidder: Any, tender: Any, tmp_path: Path
+) -> None:
+    """A platform that alters the trailer as it arrives signs the altered one: the bidder's machine notices."""
+    page, address = bidder
+    make_key(page, address, tmp_path)
+    prepare(page, address, tender.lot.code, tmp_path)
+    page.click("#adopt")
+    page.click("#go")
+    expect(page.locator("#doing")).to_have_text("尚未封装")
+
+    def lie(route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["statement"]["body"]["trailer_sha256"] = "0" * 64
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/complete", lie)
+    page.click("#start")
+    expect(page.locator("#said")).to_contain_text("平台回执写的不是本机密封的这份文件", timeout=60_000)
+    assert "/receipt/" not in page.url
+    expect(page.locator("#save")).to_be_visible()
+    page.unroute("**/complete")
+    page.click("#send")
+    page.wait_for_url("**/receipt/", timeout=60_000)
+
+
 def test_an_upload_cut_off_goes_on_after_a_reload(bidder: Any, tender: Any, tmp_path: Path) -> None:
     from tendering.models import Bid, Upload
 

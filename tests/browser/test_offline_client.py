@@ -104,6 +104,12 @@ def test_refusals_speak_chinese_and_the_page_fits_a_phone(client, chromium: Brow
     page.wait_for_selector("#key .refuse")
     assert "这个口令打不开密钥文件" in page.inner_text("#key .refuse")
     assert "还没有选取投标文件" in page.inner_text(".todo") and "还没有填写并记下投标函" in page.inner_text(".todo")
+    deep = tmp_path / "投标文件" / ("a/" * 16)
+    deep.mkdir(parents=True)
+    (deep / "x.txt").write_text("x")
+    pick(page, "选取文件夹或文件", tmp_path, "投标文件", here=True)
+    page.wait_for_selector("#source .refuse")
+    assert f"{'a/' * 16}x.txt：文件夹套得超过 16 层" in page.inner_text("#source .refuse")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.get_by_role("button", name="English").click()
     assert "the passphrase does not open the key file" in page.inner_text("#key .refuse")

@@ -7,6 +7,8 @@ import os
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.mac import flip_header_mac
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread
 
@@ -129,7 +131,10 @@ def test_the_sealed_file_beside_the_receipt_is_held_against_its_digest(checker, 
     other = next(path.read_bytes() for name, path in play.files.items() if name != digest)
     verdict, outcomes = put(checker, ("own.bid", own), ("receipt.json", receipt))
     assert verdict == "ok" and outcomes["file"] == "ok"
-    for wrong in (other, own[:-1], own[:5000] + b"x" + own[5001:], b"BIDSEAL"):
+    flip_header_mac(play.files[digest])  # the digest stays the same
+    flipped_mac = play.files[digest].read_bytes()
+    assert len(flipped_mac) == len(own) and flipped_mac != own
+    for wrong in (other, own[:-1], own[:5000] + b"x" + own[5001:], b"BIDSEAL", flipped_mac):
         verdict, outcomes = put(checker, ("wrong.bid", wrong), ("receipt.json", receipt))
         assert verdict == "failed" and failed(outcomes) == {"file"}
 

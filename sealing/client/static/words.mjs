@@ -110,6 +110,10 @@ const FOUND = [
   [/^.*\.price is not like 1234\.00$/, "报价须写成 1234.00 的形式，两位小数"],
   [/^fields\.duration_days is not a number of days from 1 to 36,500$/, "工期须是 1 至 36500 的整数"],
   [/^(\d+) files; 1 to (\d+) can be sealed$/, "有 $1 个文件；可以封装 1 至 $2 个"],
+  [/^(.+): a name has more than (\d+) segments$/, "$1：文件夹套得超过 $2 层，请移到较浅的文件夹"],
+  [/^there are more than (\d+) folders$/, "文件夹多于 $1 个，请合并一些"],
+  [/^(.+): a name is empty or too long$/, "$1：文件名连同文件夹过长，请改短"],
+  [/^(.+): a name holds a backslash, colon or control character$/, "$1：文件名里有反斜杠、冒号或控制字符，请改名"],
   [/^(.+) is a link$/, "$1 是链接，请换成文件本身"],
   [/^(.+) changed while it was being sealed$/, "$1 在封装时被改动，请重新封装"],
 ];

@@ -160,11 +160,13 @@ async function witnesses({ evidence }, { witnesses: known }) {
   return seen.join(", ");
 }
 
-/** The sealed file beside the receipt has the digest that the receipt names. */
+/** The sealed file beside the receipt has the digest and the trailer that the receipt names. */
 async function file({ evidence }, { sealed }) {
   if (!sealed) throw new Unknown("");
-  const { digest } = await inspect(sealed);
-  need(digest === evidence.body.payload.bid_digest, digest);
+  const { digest, trailerBytes } = await inspect(sealed);
+  const { bid_digest, trailer_sha256 } = evidence.body.payload;
+  need(digest === bid_digest, digest);
+  need(trailer_sha256 === undefined || trailer_sha256 === hex(await hashOf(trailerBytes)), "header_mac");
   return digest;
 }
 

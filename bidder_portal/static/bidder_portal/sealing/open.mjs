@@ -15,7 +15,7 @@ import { digestOf, headerMac, lengthReasons, readTrailer, signatureReasons } fro
 /**
  * Judge a sealed Blob without any key; with `roots` (from `parseRoots`) also its signer.
  *
- * Returns `{header, headerBytes, trailer, digest, core, root, count, leaves, headerEnd}`. Throws `Refused`.
+ * Returns `{header, headerBytes, trailer, trailerBytes, digest, core, root, count, leaves, headerEnd}`. Throws `Refused`.
  */
 export async function inspect(file, { roots } = {}) {
   const headerBytes = await headerBytesOf(file);
@@ -31,7 +31,8 @@ export async function inspect(file, { roots } = {}) {
   found.push(...(await signatureReasons({ binding, trailer, digest, roots })));
   refuseAny(found);
   const core = await coreOf(binding);
-  return { header, headerBytes, trailer, digest: hex(digest), core, root: hex(root), count: trailer.count, leaves: leaves.map(hex), headerEnd };
+  const trailerBytes = await bytesOf(file, start, file.size - 4);
+  return { header, headerBytes, trailer, trailerBytes, digest: hex(digest), core, root: hex(root), count: trailer.count, leaves: leaves.map(hex), headerEnd };
 }
 
 async function leavesOf(file, { headerEnd, start }) {

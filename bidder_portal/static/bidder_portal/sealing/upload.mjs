@@ -7,7 +7,7 @@ import { hex } from "./bytes.mjs";
 import { sha256 } from "./digest.mjs";
 import { answerOf, csrfCookie } from "./release.mjs";
 import { CHUNK, TAG_LENGTH } from "./padding.mjs";
-import { Refused } from "./refusal.mjs";
+import { refusal, Refused } from "./refusal.mjs";
 
 const AT_ONCE = 3;
 const FIRST_PAUSE = 500; // milliseconds; doubled each time
@@ -36,7 +36,20 @@ export async function uploadSealed({ lot, file, sealed, signal, onProgress = () 
   report("sending");
   await sendMissing({ file, sealed, upload: started.upload, received, call, report });
   report("completing");
-  return call(`/uploads/${started.upload}/complete`, { method: "POST", body: sealed.trailer });
+  const receipt = await call(`/uploads/${started.upload}/complete`, { method: "POST", body: sealed.trailer });
+  await holdAgainst(receipt, sealed);
+  return receipt;
+}
+
+/**
+ * The receipt must name this very file. Its digest does not bind the trailer's every byte: a platform that took in
+ * another trailer could shut the bid at the opening and call it the bidder's fault. Where the digest is not known here
+ * (a file of the offline client), the trailer's hash tells as much: it holds root and signature.
+ */
+async function holdAgainst(receipt, { digest, trailer }) {
+  const said = receipt?.statement?.body ?? {};
+  const same = said.trailer_sha256 === hex(await sha256(trailer)) && (digest === undefined || said.bid_digest === digest);
+  if (!same) throw refusal("receipt_other", "the receipt names another file than the one sealed here");
 }
 
 /** Go on with the upload that the server knows, or begin one. */
