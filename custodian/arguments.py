@@ -27,6 +27,9 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
     _home(shred, server=True)
     shred.add_argument("--kid", required=True, help="the key's name, as a person reads it off: it must be the one here")
     shred.add_argument("--reason", required=True, help="why, for the public record")
+    shred.add_argument(
+        "--dry-run", action="store_true", help="only say what would be destroyed and what holds it back; exit 1 if held"
+    )
     return parser.parse_args(words if words and not words[0].startswith("--") else _default(words))
 
 

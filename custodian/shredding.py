@@ -31,7 +31,7 @@ class StillNeeded(NoHome):
 
 
 def shred(wanted: argparse.Namespace) -> int:
-    """Destroy the home's key and tell the platform; return the exit status.
+    """Destroy the home's key and tell the platform, or with `dry_run` say what that would do; return the exit status.
 
     :raises StillNeeded: naming every lot that depends on it
     :raises NoHome: the kid is not that of this home
@@ -40,10 +40,14 @@ def shred(wanted: argparse.Namespace) -> int:
     try:
         home = read_home(wanted.home, passphrase=passphrase_of(wanted.passphrase_file))
     except KeyDestroyed as destroyed:
+        if wanted.dry_run:
+            return foretell_rest(wanted.home, destroyed)
         return tell_again(wanted.home, destroyed, wanted.server)
     server = Server(wanted.server, home.token)
     agent = Agent(home, Log(home.folder, pinned=home.pinned_log), server, clock.now)
     try:
+        if wanted.dry_run:
+            return foretell(agent, kid=wanted.kid, reason=wanted.reason)
         return _tell(home.folder, destroy(agent, kid=wanted.kid, reason=wanted.reason), server)
     finally:
         server.close()
@@ -52,12 +56,10 @@ def shred(wanted: argparse.Namespace) -> int:
 def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
     """Destroy the agent's key and return the signed statement, which its home keeps. Raises as `shred` does."""
     home, now = agent.home, agent.now()
-    if kid != home.keys.kid:
-        raise NoHome(f"the key of this home is {home.keys.kid}, not {kid}")
-    if not reason.strip():
-        raise NoHome("a reason must be given: it is published")
+    if wrong := _asked_wrongly(agent, kid, reason):
+        raise NoHome("; ".join(wrong))
     agent.greet()
-    if needed := sorted({*_counted(agent).needed(), *agent.server.dependents()}):
+    if needed := _needed(agent):
         raise StillNeeded(f"the key is still needed: {'; '.join(needed)}")
     keys = home.keys
     statement = sign_destruction(
@@ -72,18 +74,62 @@ def destroy(agent: Agent, *, kid: str, reason: str) -> dict[str, Any]:
     return statement
 
 
+def _asked_wrongly(agent: Agent, kid: str, reason: str) -> list[str]:
+    wrong = [] if kid == agent.home.keys.kid else [f"the key of this home is {agent.home.keys.kid}, not {kid}"]
+    return wrong if reason.strip() else [*wrong, "a reason must be given: it is published"]
+
+
+def _needed(agent: Agent) -> list[str]:
+    """Return, in words, what needs the key, by the log's entries and by the platform. Raises as `_history` does."""
+    return sorted({*_counted(agent).needed(), *agent.server.dependents()})
+
+
+def foretell(agent: Agent, *, kid: str, reason: str) -> int:
+    """Say what `destroy` would destroy and everything that holds it back; return 0 where nothing does, else 1.
+
+    Nothing is destroyed or signed, and nothing is sent: log and dependents are read, the agent does not even greet.
+
+    :raises LogBroken: the platform's log is not the one seen before
+    """
+    keys, folder = agent.home.keys, agent.home.folder
+    what = keys.held() if isinstance(keys, TokenKeys) else [str(only(folder, "*.key"))]
+    journal.note("would_destroy", kid=keys.kid, what=what)
+    held = _asked_wrongly(agent, kid, reason)
+    for why in held:
+        journal.note("held_back", why=why)
+    if agent.log.key:
+        needed = _needed(agent)
+    else:  # the true run would take the key that the platform shows, by a greeting
+        unknown = "the log's key is not known, nothing was counted: write the published one to log-key, or run check"
+        needed = [unknown, *agent.server.dependents()]
+    for why in needed:
+        journal.note("held_back", why=why)
+    return _foretold(goes_through=not held and not needed)
+
+
+def foretell_rest(folder: Path, destroyed: KeyDestroyed) -> int:
+    """Say what `tell_again` would still destroy; return the exit status. Raises as `tell_again` does."""
+    keys = _still_in_token(folder, destroyed)
+    what = [*(keys.held() if keys is not None else []), *map(str, sorted(folder.glob("*.key")))]
+    kid = destroyed.statement.get("body", {}).get("kid")
+    journal.note("would_destroy", kid=kid, what=what, signed=str(destroyed), told=(folder / TOLD).exists())
+    return _foretold(goes_through=True)
+
+
+def _foretold(*, goes_through: bool) -> int:
+    journal.note("dry_run", goes_through=goes_through)
+    return 0 if goes_through else 1
+
+
 def tell_again(folder: Path, destroyed: KeyDestroyed, address: str) -> int:
     """Finish a destruction that was cut short and hand its statement over, unless the platform has it.
 
     :raises TokenFailed: the key may still be in its token; nothing is told before it is gone
     :raises NoHome: the token cannot be asked: no PIN, or the home names another key
     """
-    place = read_place(folder)
-    if place is not None and not (folder / GONE).exists():
-        public = read_pub(only(folder, "*.pub"))
-        if public.kid != destroyed.statement.get("body", {}).get("kid"):
-            raise NoHome(f"{folder} holds another key, {public.kid}, than the one its {DESTROYED} names")
-        _destroy_in_token(folder, TokenKeys(public, place, read_pin(folder)))
+    keys = _still_in_token(folder, destroyed)
+    if keys is not None:
+        _destroy_in_token(folder, keys)
     for rest in folder.glob("*.key"):
         wipe(rest)
     if (folder / TOLD).exists():
@@ -93,6 +139,17 @@ def tell_again(folder: Path, destroyed: KeyDestroyed, address: str) -> int:
         return _tell(folder, destroyed.statement, server)
     finally:
         server.close()
+
+
+def _still_in_token(folder: Path, destroyed: KeyDestroyed) -> TokenKeys | None:
+    """Return the keys that the statement names where their token was not seen empty yet. :raises NoHome: as above"""
+    place = read_place(folder)
+    if place is None or (folder / GONE).exists():
+        return None
+    public = read_pub(only(folder, "*.pub"))
+    if public.kid != destroyed.statement.get("body", {}).get("kid"):
+        raise NoHome(f"{folder} holds another key, {public.kid}, than the one its {DESTROYED} names")
+    return TokenKeys(public, place, read_pin(folder))
 
 
 def _destroy_in_token(folder: Path, keys: TokenKeys) -> None:

@@ -4,7 +4,6 @@
 a file (0600), a systemd credential or the environment, never from the command line or `pkcs11.json`.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pkcs11
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
+from custodian import token_objects
 from custodian.files import NoHome, read_json, write_atomically
 from sealing import canonical
 from sealing.keys import PublicKeys
@@ -100,10 +98,15 @@ class TokenKeys:
         """The certificate chain of the signing key."""
         return self.public.certificates
 
+    @property
+    def pairs(self) -> tuple[tuple[str, bytes], ...]:
+        """The label of each pair in the token with its public key (SPKI), by which it is told from others."""
+        return (self.place.seal, self.public.seal_public), (self.place.sign, self.public.sign_public)
+
     def sign(self, message: bytes) -> bytes:
         """Sign a message with the signing key, as r ‖ s. :raises TokenFailed: the token does not do it"""
         with _session(self.place, self.pin) as session:
-            return _sign(session, self.place, message)
+            return token_objects.signed(_private(session, self.place.sign, self.public.sign_public), message)
 
     def unwrap(self, context: bytes, wrap: Wrap) -> bytes:
         """Open a wrap: the token computes the shared point, HPKE's key schedule follows here.
@@ -114,19 +117,29 @@ class TokenKeys:
         if not self.suite.accepts_wrap(wrap):
             raise WrongKey("the wrap has an impossible size")
         with _session(self.place, self.pin) as session:
-            dh = _shared_x(session, self.place, checked_point(wrap.enc))
-        recipient = _point_of(self.public.seal_public)
+            key = _private(session, self.place.seal, self.public.seal_public)
+            dh = token_objects.shared_x(key, checked_point(wrap.enc))
+        recipient = token_objects.point_of(self.public.seal_public)
         return open_first(schedule(dh, enc=wrap.enc, recipient=recipient, info=context), wrap.ct)
 
-    def destroy(self) -> None:
-        """Destroy both pairs in the token (C_DestroyObject). :raises TokenFailed: something of them is still there"""
+    def held(self) -> list[str]:
+        """Return in words what `destroy` would destroy. :raises TokenFailed: the token would not do it"""
         with _session(self.place, self.pin, writes=True) as session:
-            labels = (self.place.seal, self.place.sign)
-            for label in labels:
-                for found in list(session.get_objects({pkcs11.Attribute.LABEL: label})):
-                    found.destroy()
-            if any(list(session.get_objects({pkcs11.Attribute.LABEL: label})) for label in labels):
+            return [token_objects.named(found, label) for label, found in self._objects(session)]
+
+    def destroy(self) -> None:
+        """Destroy both pairs in the token (C_DestroyObject), and no other key, whatever it is called.
+
+        :raises TokenFailed: something of them is still there, or a key cannot be told from them
+        """
+        with _session(self.place, self.pin, writes=True) as session:
+            for _label, found in self._objects(session):
+                found.destroy()
+            if self._objects(session):
                 raise TokenFailed("the token still holds a key that was to be destroyed")
+
+    def _objects(self, session: Any) -> list[tuple[str, Any]]:
+        return [(label, found) for label, spki in self.pairs for found in token_objects.of_pair(session, label, spki)]
 
     def with_public(self, public: PublicKeys) -> "TokenKeys":
         """Return the same keys with the chain that a CA issued."""
@@ -138,12 +151,13 @@ def open_token(public: PublicKeys, place: Place, pin: str) -> TokenKeys:
 
     :raises TokenFailed: absent, wrong PIN, other keys, or keys that the token would hand out
     """
+    keys = TokenKeys(public, place, pin)
     with _session(place, pin) as session:
-        for label, spki in ((place.seal, public.seal_public), (place.sign, public.sign_public)):
-            _check_private(session, label)
-            if _public_spki(session, label) != spki:
+        for label, spki in keys.pairs:
+            if not token_objects.public_halves(session, label, spki):
                 raise TokenFailed(f"the key {label} in the token is not the one of the .pub file")
-    return TokenKeys(public, place, pin)
+            _check_private(session, label, spki)
+    return keys
 
 
 def make_pairs(place: Place, pin: str) -> tuple[bytes, bytes]:
@@ -155,15 +169,13 @@ def make_pairs(place: Place, pin: str) -> tuple[bytes, bytes]:
         for label in (place.seal, place.sign):
             if list(session.get_objects({pkcs11.Attribute.LABEL: label})):
                 raise TokenFailed(f"the token has a key called {label} already; nothing is overwritten")
-        _generate(session, place.seal, derives=True)
-        _generate(session, place.sign, derives=False)
-        return _public_spki(session, place.seal), _public_spki(session, place.sign)
+        return _generate(session, place.seal, derives=True), _generate(session, place.sign, derives=False)
 
 
 def sign_in_token(place: Place, pin: str, message: bytes) -> bytes:
     """Return r ‖ s over a message, where there is no `.pub` yet. :raises TokenFailed: the token does not do it"""
     with _session(place, pin) as session:
-        return _sign(session, place, message)
+        return token_objects.signed(session.get_key(pkcs11.ObjectClass.PRIVATE_KEY, label=place.sign), message)
 
 
 @contextmanager
@@ -173,11 +185,14 @@ def _session(place: Place, pin: str, *, writes: bool = False) -> Iterator[Any]:
         token = pkcs11.lib(place.module).get_token(token_label=place.token)
         with token.open(user_pin=pin, rw=writes) as session:
             yield session
+    except token_objects.Untold as error:
+        raise TokenFailed(f"token {place.token}: {error}") from error
     except (pkcs11.exceptions.PKCS11Error, RuntimeError, OSError) as error:
         raise TokenFailed(f"token {place.token}: {type(error).__name__} {error}".strip()) from error
 
 
-def _generate(session: Any, label: str, *, derives: bool) -> None:
+def _generate(session: Any, label: str, *, derives: bool) -> bytes:
+    """Make a pair and return the SPKI of its public half."""
     curve = encode_named_curve_parameters("secp256r1")
     parameters = session.create_domain_parameters(pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True)
     kept = {
@@ -187,48 +202,30 @@ def _generate(session: Any, label: str, *, derives: bool) -> None:
         pkcs11.Attribute.SIGN: not derives,
     }
     capabilities = pkcs11.MechanismFlag.DERIVE if derives else pkcs11.MechanismFlag.SIGN | pkcs11.MechanismFlag.VERIFY
-    parameters.generate_keypair(
+    public, _private_half = parameters.generate_keypair(
         store=True,
         label=label,
         capabilities=capabilities,
         private_template=kept,
         mechanism=pkcs11.Mechanism.EC_KEY_PAIR_GEN,
     )
+    return bytes(encode_ec_public_key(public))
 
 
-def _private(session: Any, label: str) -> Any:
-    return session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=label)
+def _private(session: Any, label: str, spki: bytes) -> Any:
+    """Return the private half of a pair: the only key of the label, as `open_token` proved it, or the one that is."""
+    found = token_objects.private_keys(session, label)
+    return found[0] if len(found) == 1 else _proven(session, label, spki)
 
 
-def _check_private(session: Any, label: str) -> None:
-    key = _private(session, label)
+def _proven(session: Any, label: str, spki: bytes) -> Any:
+    found = token_objects.private_halves(session, label, spki)
+    if not found:
+        raise TokenFailed(f"the token has no private key {label} that belongs to the public one")
+    return found[0]
+
+
+def _check_private(session: Any, label: str, spki: bytes) -> None:
+    key = _proven(session, label, spki)
     if key[pkcs11.Attribute.EXTRACTABLE] or not key[pkcs11.Attribute.SENSITIVE]:
         raise TokenFailed(f"the key {label} could leave the token")
-
-
-def _public_spki(session: Any, label: str) -> bytes:
-    key = session.get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, label=label)
-    return bytes(encode_ec_public_key(key))
-
-
-def _sign(session: Any, place: Place, message: bytes) -> bytes:
-    digest = hashlib.sha256(message).digest()
-    return bytes(_private(session, place.sign).sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
-
-
-def _shared_x(session: Any, place: Place, point: bytes) -> bytes:
-    """The shared point's x coordinate. It is a value of one message, so the token may hand it out; the key stays."""
-    derived = _private(session, place.seal).derive_key(
-        pkcs11.KeyType.GENERIC_SECRET,
-        256,
-        mechanism_param=(pkcs11.KDF.NULL, None, point),
-        store=False,
-        template={pkcs11.Attribute.SENSITIVE: False, pkcs11.Attribute.EXTRACTABLE: True},
-    )
-    return bytes(derived[pkcs11.Attribute.VALUE])
-
-
-def _point_of(spki: bytes) -> bytes:
-    key = load_der_public_key(spki)
-    assert isinstance(key, ec.EllipticCurvePublicKey)  # checked when the .pub was read
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

@@ -1,5 +1,6 @@
 """A destruction in a token that was cut short is finished before anybody is told that the key is gone."""
 
+import json
 from types import SimpleNamespace
 
 import pkcs11
@@ -14,7 +15,7 @@ from custodian.server import Server
 from custodian.token_keys import TokenFailed, TokenKeys, read_pin, read_place
 from identity.models import KeyDestruction
 from tests.custodian.conftest import through_django
-from tests.custodian.test_token_keys import home, token  # noqa: F401
+from tests.custodian.test_token_keys import home, token, twins  # noqa: F401
 
 
 @pytest.fixture
@@ -36,8 +37,9 @@ def cut_short(home, hands, tender, monkeypatch):  # noqa: F811
     return lambda: monkeypatch.setattr(TokenKeys, "destroy", real)
 
 
-def again(home):  # noqa: F811
-    return shredding.shred(SimpleNamespace(home=home, passphrase_file=None, server="http://testserver"))
+def again(home, *, dry_run=False):  # noqa: F811
+    wanted = {"home": home, "passphrase_file": None, "server": "http://testserver"}
+    return shredding.shred(SimpleNamespace(**wanted, dry_run=dry_run))
 
 
 def left(home):  # noqa: F811
@@ -94,3 +96,26 @@ def test_the_running_agent_finishes_it_too(cut_short, home):  # noqa: F811
     with pytest.raises(KeyDestroyed):
         running.run(wanted)
     assert left(home) == 0
+
+
+def test_a_dry_run_says_what_a_second_run_would_still_destroy(cut_short, home, capsys):  # noqa: F811
+    cut_short()
+    capsys.readouterr()
+    assert again(home, dry_run=True) == 0
+    told = {row["event"]: row for row in map(json.loads, capsys.readouterr().err.splitlines())}
+    assert len(told["would_destroy"]["what"]) == 4 and not told["would_destroy"]["told"]
+    assert left(home) == 4
+    assert not KeyDestruction.objects.exists() and not (home / shredding.TOLD).exists()
+    assert again(home) == 0 and left(home) == 0
+    capsys.readouterr()
+    assert again(home, dry_run=True) == 0
+    told = {row["event"]: row for row in map(json.loads, capsys.readouterr().err.splitlines())}
+    assert told["would_destroy"]["what"] == [] and told["would_destroy"]["told"]
+
+
+def test_a_key_of_the_same_label_survives_the_shredding(cut_short, home):  # noqa: F811
+    twins(read_place(home))
+    cut_short()
+    assert again(home) == 0
+    assert left(home) == 4  # the other pairs
+    assert KeyDestruction.objects.count() == 1

@@ -8,11 +8,11 @@ import sys
 import pkcs11
 import pytest
 
-from custodian import making, token_keys
+from custodian import making, token_keys, token_objects
 from custodian.agent import Agent
 from custodian.arguments import read_arguments
 from custodian.files import NoHome
-from custodian.home import TOKEN, read_home
+from custodian.home import TOKEN, only, read_home, read_pub
 from custodian.log import Log
 from custodian.server import Server
 from custodian.token_keys import Place, TokenFailed, open_token
@@ -161,6 +161,93 @@ def test_a_destroyed_key_is_gone_from_the_token(home):
     with pytest.raises(TokenFailed):
         keys.sign(b"message")
     with pytest.raises(TokenFailed):
+        read_home(home)
+
+
+def objects(place):
+    with pkcs11.lib(place.module).get_token(token_label=place.token).open(user_pin=PIN) as session:
+        return [
+            (token_objects.named(one, label), bytes(token_objects.encode_ec_public_key(one)))
+            if one[pkcs11.Attribute.CLASS] is pkcs11.ObjectClass.PUBLIC_KEY
+            else (token_objects.named(one, label), b"")
+            for label in (place.seal, place.sign)
+            for one in session.get_objects({pkcs11.Attribute.LABEL: label})
+        ]
+
+
+def twins(place):
+    """Another pair of each label, as a colleague or another program may make it; returns their public keys."""
+    with token_keys._session(place, PIN, writes=True) as session:
+        return [
+            token_keys._generate(session, place.seal, derives=True),
+            token_keys._generate(session, place.sign, derives=False),
+        ]
+
+
+def test_a_key_of_the_same_label_survives_and_does_not_stand_in_the_way(home):
+    place = token_keys.read_place(home)
+    others = twins(place)
+    keys = read_home(home).keys
+    suite, public = keys.suite, keys.public
+    assert suite.verify(public.sign_public, b"message", keys.sign(b"message"))
+    assert keys.unwrap(b"c" * 32, suite.wrap(public.seal_public, b"c" * 32, b"s" * 32)) == b"s" * 32
+    assert len(keys.held()) == 4 and f"private key {place.seal}" in keys.held()
+    keys.destroy()
+    assert keys.held() == []
+    assert sorted(spki for _name, spki in objects(place)) == sorted([b"", b"", *others])
+    with pytest.raises(TokenFailed, match="is not the one"):
+        read_home(home)
+    mine = token_keys.TokenKeys(public, place, PIN)
+    mine.destroy()  # once more finds nothing, and still takes no other
+    assert len(objects(place)) == 4
+    with token_keys._session(place, PIN) as session:
+        assert len(token_objects.of_pair(session, place.seal, others[0])) == 2
+        assert len(token_objects.of_pair(session, place.sign, others[1])) == 2
+
+
+def labels(place):
+    return place.seal, place.sign
+
+
+def test_another_kind_of_key_and_a_secret_of_the_same_label_survive(home):
+    place = token_keys.read_place(home)
+    with token_keys._session(place, PIN, writes=True) as session:
+        session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label=place.sign)
+        session.generate_key(pkcs11.KeyType.AES, 256, store=True, label=place.seal)
+    keys = read_home(home).keys
+    keys.destroy()
+    with token_keys._session(place, PIN) as session:
+        left = [one for label in labels(place) for one in session.get_objects({pkcs11.Attribute.LABEL: label})]
+        assert sorted(one.key_type.name for one in left) == ["AES", "RSA", "RSA"]
+
+
+def test_a_key_that_cannot_be_told_from_the_one_to_be_destroyed_is_told_of_and_nothing_is_destroyed(home):
+    place = token_keys.read_place(home)
+    with token_keys._session(place, PIN, writes=True) as session:
+        curve = token_objects.encode_named_curve_parameters("secp256r1")
+        made = session.create_domain_parameters(pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True)
+        idle = {pkcs11.Attribute.DERIVE: False, pkcs11.Attribute.SIGN: False}
+        made.generate_keypair(
+            store=True,
+            label=place.seal,
+            capabilities=pkcs11.MechanismFlag.VERIFY,
+            private_template=idle,
+            mechanism=pkcs11.Mechanism.EC_KEY_PAIR_GEN,
+        )
+    keys = token_keys.TokenKeys(read_pub(only(home, "*.pub")), place, PIN)
+    before = len(objects(place))
+    with pytest.raises(TokenFailed, match="nobody can tell whose it is"):
+        keys.destroy()
+    assert len(objects(place)) == before
+
+
+def test_a_private_key_that_is_not_the_public_ones_is_found_at_the_start(home):
+    """The public half alone says nothing: with another private one the agent could open no wrap on the day."""
+    place = token_keys.read_place(home)
+    with token_keys._session(place, PIN, writes=True) as session:
+        token_objects.private_keys(session, place.seal)[0].destroy()
+        token_keys._generate(session, place.seal, derives=True)
+    with pytest.raises(TokenFailed, match="belongs to the public one"):
         read_home(home)
 
 
