@@ -104,8 +104,10 @@ def header(request: HttpRequest, lot: str, digest: str) -> HttpResponse:
 @router.post("/lots/{lot}/bids/{digest}/withdraw")
 @access(Act.WITHDRAW_BID)
 def withdraw(request: HttpRequest, lot: str, digest: str) -> dict[str, str]:
-    """Take one's bid back before the deadline."""
-    return _state(withdraw_bid(lot_code=lot, bid_digest=digest_named(digest), actor=actor_of(request)))
+    """Take one's bid back before the deadline: the body is the signed statement `bid.withdrawal`."""
+    told = bodies.json_object(request)
+    bid = withdraw_bid(lot_code=lot, bid_digest=digest_named(digest), statement=told, actor=actor_of(request))
+    return _state(bid)
 
 
 @router.post("/lots/{lot}/bids/{digest}/release")

@@ -51,6 +51,16 @@ def checks() -> dict[str, str]:
     }
 
 
+def withdraw() -> dict[str, object]:
+    """Return the words of the withdrawal page."""
+    return {
+        "checks": checks(),
+        "refused": _("未能办理：{n} 项不符"),
+        "kept": _("投标没有变化，仍然有效。"),
+        "fix": _("去办理"),
+    }
+
+
 def keys() -> dict[str, object]:
     """Return the words of the key page."""
     return {

@@ -1,4 +1,7 @@
-"""`python -m sealing keygen | adopt | prove | sign | seal | inspect | release | open | machine | ui`; exit 0, 1, 2."""
+"""`python -m sealing keygen | adopt | prove | sign | seal | inspect | release | withdraw | open | machine | ui`.
+
+Exit status 0, 1 where it was refused, 2 for a wrong command line.
+"""
 
 import argparse
 import json
@@ -28,6 +31,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_trust(inspect)
     inspect.set_defaults(run=commands.inspect)
     _add_release(subparsers.add_parser("release", parents=[every], help="take the own share out of a bid"))
+    _add_withdraw(subparsers.add_parser("withdraw", parents=[every], help="sign that a bid is taken back"))
     _add_open(subparsers.add_parser("open", parents=[every], help="open a bid with released shares"))
     machine = subparsers.add_parser("machine", parents=[every], help="show the marks of this machine")
     machine.set_defaults(run=lambda arguments: fingerprint.collect())
@@ -63,6 +67,14 @@ def _add_release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="SHARE.json")
     parser.add_argument("--passphrase-file", type=_file, metavar="F")
     parser.set_defaults(run=commands.release)
+
+
+def _add_withdraw(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("file", type=_file, metavar="OUT.bid")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT.withdrawal.json")
+    parser.add_argument("--passphrase-file", type=_file, metavar="F")
+    parser.set_defaults(run=commands.withdraw)
 
 
 def _add_open(parser: argparse.ArgumentParser) -> None:

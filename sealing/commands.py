@@ -24,6 +24,7 @@ from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from sealing.shares import dumps, read_share
 from sealing.tender import Tender, check_tender, parameters_signer, read_tender
+from sealing.withdrawals import withdrawal_of
 from suites import Reason, Refused
 from suites.certificates import BadCertificate, from_pem
 from suites.revocation import BadCrl, Trust, crls_from_pem, overdue
@@ -84,6 +85,14 @@ def release(arguments: argparse.Namespace) -> dict[str, Json]:
     arguments.out.touch(mode=0o600)
     arguments.out.write_bytes(dumps(share))
     return {"bid_digest": share.bid_digest, "group": share.group, "index": share.index, "share": str(arguments.out)}
+
+
+def withdraw(arguments: argparse.Namespace) -> dict[str, Json]:
+    """Sign that a bid is taken back: what the lot's withdrawal page takes before the deadline."""
+    keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
+    statement = withdrawal_of(arguments.file, keys)
+    arguments.out.write_bytes(canonical.dumps(statement))
+    return {**statement["body"], "statement": str(arguments.out)}
 
 
 def open_(arguments: argparse.Namespace) -> dict[str, Json]:

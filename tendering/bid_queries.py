@@ -23,7 +23,6 @@ from lawbook.words import gettext_noop as _
 from ledger import clock
 from sealing.header import Header, parse_header
 from sealing.keys import PublicKeys, read_public
-from sealing.trailer import Trailer
 from suites.base64_text import to_base64
 from suites.revocation import Trust
 from tendering import draw_queries, envelopes, queries, sealed_store
@@ -137,9 +136,8 @@ def trust_roots() -> Trust:
     return identity_queries.trust_roots(now=clock.now())
 
 
-def certificate_reasons(trailer: Trailer, actor: Actor) -> list[Reason]:
-    """Return why the certificate that signed a bid may not be used any more, though its path held."""
-    leaf = to_base64(trailer.certificates[0])
+def certificate_reasons(leaf: str, actor: Actor) -> list[Reason]:
+    """Return why the certificate (base64 of its DER) that signed may not be used any more, though its path held."""
     revoked = Certificate.objects.filter(organisation_id=actor.organisation_id or 0, revoked_at__isnull=False)
     return [reason_for("revoked")] if any(row.pub["certificates"][:1] == [leaf] for row in revoked) else []
 

@@ -19,6 +19,7 @@ from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from sealing.tender import tender_from
 from sealing.trailer import leaf_of
+from sealing.withdrawals import sign_withdrawal
 from suites import suite_named
 from tendering import bid_queries
 from tendering.models import Bid, Lot, Project, TenderParameters
@@ -29,6 +30,7 @@ from tendering.operations.release_share import release_share as operation_releas
 from tendering.operations.start_opening import start_opening
 from tendering.operations.start_upload import start_upload
 from tendering.operations.store_chunk import store_chunk
+from tendering.operations.withdraw_bid import withdraw_bid
 from tests.cast import Cast, Player
 from tests.keys import Held, certified, make_custodians
 
@@ -158,6 +160,11 @@ class Tender:
     def custodian_releases(self, name: str, bid: Bid, *, at: datetime) -> Any:
         statement = self.custodian_statement(name, bid, at=at)
         return record_custodian_release(statement=statement, custodian=self.custodians[name][0])
+
+    def withdraws(self, player: Player, bid_digest: str) -> Bid:
+        """The bidder takes its bid back, with its signature."""
+        statement = sign_withdrawal(self.keys_of(player), lot=self.lot.code, bid_digest=bid_digest)
+        return withdraw_bid(lot_code=self.lot.code, bid_digest=bid_digest, statement=statement, actor=player.actor)
 
     def bidder_releases(self, player: Player, file: SealedFile) -> Any:
         index, share = file.share()

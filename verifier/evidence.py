@@ -8,7 +8,7 @@ from typing import Any
 
 from sealing import canonical
 from sealing.canonical import NotCanonical
-from sealing.fields import Form
+from sealing.fields import Form, is_object
 from suites.base64_text import from_base64
 from tendering.bundle import form
 from verifier.archive import Archive, TooLarge
@@ -62,6 +62,7 @@ class Evidence:
     timestamp_roots: list[bytes] = field(default_factory=list)
     receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     shares: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    withdrawals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, bytes] = field(default_factory=dict)
     trailers: dict[str, bytes] = field(default_factory=dict)
 
@@ -163,6 +164,8 @@ def _read_bids(evidence: Evidence) -> None:
             evidence.receipts[digest] = _json(archive, name, form.IS_RECEIPT)
         elif kind == form.SHARES:
             evidence.shares[digest] = _json(archive, name, form.IS_SHARES)
+        elif kind == form.WITHDRAWAL:
+            evidence.withdrawals[digest] = _json(archive, name, is_object)
         elif kind in (form.HEADER, form.TRAILER):
             parts = evidence.headers if kind == form.HEADER else evidence.trailers
             parts[digest] = _raw(archive, name, MOST_PART)

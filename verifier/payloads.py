@@ -72,7 +72,7 @@ PAYLOADS: dict[str, dict[str, Form]] = {
         "trailer_sha256": is_hash,
         "replaces": list_of(is_hash),
     },
-    "bid.withdrawn": _BID,
+    "bid.withdrawn": {**_BID, "statement_sha256": is_hash},
     "bids.superseded": {**_LISTED, "amendment": number(1, LARGEST)},
     "bids.incomplete": _LISTED,
     "draw.committed": {

@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 
 from verifier.archive import Archive
 from verifier.case import Brought, Case
-from verifier.checks import award, bids, draws, ending, evaluation, integrity, log, opening, stages, tender
+from verifier.checks import (
+    admission,
+    award,
+    bids,
+    committee,
+    draws,
+    ending,
+    evaluation,
+    integrity,
+    log,
+    opening,
+    stages,
+    tender,
+    withdrawing,
+)
 from verifier.evidence import Evidence, read_evidence
 from verifier.outcome import Check, Finding, Outcome, judged, not_applicable
 
@@ -38,15 +52,18 @@ OF_THE_LOT = (
     Check("closing_set", "closing set complete", bids.closing_set, _TENDER),
     Check("bid_files", "each bid's bytes give its digest", bids.bid_files, (*_TENDER, "closing_set")),
     Check("receipts", "each receipt included", bids.receipts, (*_TENDER, "closing_set")),
+    Check("withdrawals", "each withdrawal signed by its bidder", withdrawing.withdrawals, (*_TENDER, "receipts")),
     Check("bid_binding", "each bid sealed for this lot", bids.binding, _FILES),
     Check("bid_signatures", "each bid signed by its bidder", bids.signatures, _FILES),
     Check("bid_ends", "each bid opened once, or shut for a reason", ending.bid_ends, _FILES),
+    Check("admitted", "later envelopes for whom the log allows", admission.admitted, (*_TENDER, "closing_set")),
     Check("release_time", "nothing released before the deadline", ending.release_time, _TENDER),
     Check("releases", "shares signed by their holders and in the log", opening.releases, (*_FILES, "custodian_keys")),
     Check("shares", "shares meet their commitments", opening.shares, _FILES),
     Check("opened_bids", "each opened bid equals its sealed form", opening.opened_bids, _CONTENTS),
     Check("unopened_bids", "each shut bid fails as recorded", opening.unopened_bids, _CONTENTS),
     Check("draws", "draws recomputed", draws.draws_recomputed, (*_LOG, "heads_seen", "document")),
+    Check("committee", "committee lawfully made up", committee.committee, _LOG),
     Check("sheets", "score sheets complete and sound", evaluation.sheets, (*_LOG, "document", "bid_ends")),
     Check("preliminary_review", "preliminary review recomputed", evaluation.preliminary_review, _SCORED),
     Check("price_scores", "price scores recomputed", evaluation.price_scores, _PASSED),

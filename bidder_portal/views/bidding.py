@@ -1,6 +1,7 @@
 """Steps three to six: prepare, seal, receipt, withdraw, opening. Plaintext and private keys never reach these views."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from bidder_portal import qr, steps, words
 from bidder_portal.context_data import lot_data, policy_words
 from identity import queries as identity_queries
 from identity.policy import Act
+from sealing import canonical
 from tendering import bid_queries, queries
 from tendering.models import Bid, Lot
 from tendering.operations.withdraw_bid import withdraw_bid
@@ -19,6 +21,8 @@ from tendering.refusals import ActRefused, NotFound
 from ui.access import access
 from ui.context import actor_of
 from ui.refusals import refused
+
+MOST_STATEMENT = 1 << 16  # bytes of a signed withdrawal with its certificates
 
 
 def _custodians(lot: Lot) -> list[dict[str, object]]:
@@ -111,17 +115,29 @@ def receipt_file(request: HttpRequest, lot: Lot, digest: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(Act.WITHDRAW_BID)
 def withdraw(request: HttpRequest, lot: Lot, digest: str) -> HttpResponse:
-    """Ask, then withdraw."""
-    bid = _own(request, lot, digest)
-    context = steps.page(lot, actor_of(request), "receipt") | {"bid": bid}
+    """Ask, then withdraw: with a statement signed by the page's script, or by the offline client and handed in."""
+    bid, actor = _own(request, lot, digest), actor_of(request)
+    context = steps.page(lot, actor, "receipt") | {"bid": bid, "words": words.withdraw()}
+    context |= {"data": {"lot": lot.code, "digest": bid.bid_digest, "organisation": actor.uscc}}
     if request.method != "POST":
         return render(request, "bidder/withdraw.html", context)
     try:
-        withdraw_bid(lot_code=lot.code, bid_digest=bid.bid_digest, actor=actor_of(request))
+        withdraw_bid(lot_code=lot.code, bid_digest=bid.bid_digest, statement=_statement(request), actor=actor)
     except ActRefused as error:
         return refused(request, "bidder/withdraw.html", context, error)
     messages.success(request, _("已撤回。截止前可以重新封装并递交。"))
     return redirect("bidder:receipt", lot.code)
+
+
+def _statement(request: HttpRequest) -> dict[str, Any]:
+    """Return the statement of the form or of the file; empty where neither is one, which is then refused in words."""
+    file = request.FILES.get("file")
+    raw = request.POST.get("statement", "").encode() if file is None else file.read(MOST_STATEMENT + 1)
+    try:
+        found = canonical.loads(raw) if len(raw) <= MOST_STATEMENT else {}
+    except canonical.NotCanonical:
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 @require_safe

@@ -30,6 +30,7 @@ from sealing.releases import (
 from sealing.shares import dumps, read_share
 from sealing.tender import check_tender, read_tender, write_tender
 from sealing.trailer import Detached, parse_trailer
+from sealing.withdrawals import sign_withdrawal, verify_withdrawal
 from suites import Refused
 from suites.certificates import to_pem
 
@@ -162,6 +163,7 @@ def _statements() -> list[bytes]:
         sign_release(holder, share, ledger_head=HEAD, at=AT),
         sign_refusal(holder, bid.bid_digest, kid, reason="clock", ledger_head=HEAD, at=AT),
         sign_destruction(holder, kid=kid, organisation=organisation, reason="kept long", ledger_head=HEAD, at=AT),
+        sign_withdrawal(holder, lot=bid.header.binding.lot, bid_digest=bid.bid_digest),
         _tender_body()["parameters"],
     ]
     return [canonical.dumps(row) for row in rows]
@@ -170,10 +172,12 @@ def _statements() -> list[bytes]:
 def check_statement(data: bytes) -> None:
     """An accepted statement says what was signed: kind, body, and whose certificate."""
     body, bid, holder = value_of(data), _bid(), keys("release-custodian").public
+    own = {"lot": bid.header.binding.lot, "bid_digest": bid.bid_digest, "suite": holder.suite.name}
     judges = (
         lambda: verify_release(body, header=bid.header, bid_digest=bid.bid_digest, holder=holder, roots=root()),
         lambda: verify_refusal(body, holder=holder, roots=root()),
         lambda: verify_destruction(body, holder=holder),
+        lambda: verify_withdrawal(body, **own, bidder=holder.organisation, roots=root(), at=AT),
         lambda: verify_parameters(body, roots=root(), at=AT),
     )
     known = [(row["kind"], row["body"]) for row in map(canonical.loads, _statements())]

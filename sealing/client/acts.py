@@ -12,6 +12,8 @@ from sealing.client.job import Job, take_share
 from sealing.client.program import built
 from sealing.fields import Form, check_fields, is_object, is_suite
 from sealing.inspect import facts, inspect_bid
+from sealing.keys import OwnKeys
+from sealing.withdrawals import withdrawal_of
 from suites import NAMES, Reason, Refused
 
 Act = Callable[["Session", dict[str, Json]], Json]
@@ -116,17 +118,31 @@ def _inspect(session: Session, told: dict[str, Json]) -> Json:
 
 
 def _release(session: Session, told: dict[str, Json]) -> Json:
-    keys = session.desk.keys
-    if keys is None:
-        raise Refused([Reason("key", "no key file was opened")])
     path = _there(told["path"])
-    share = take_share(keys, path, trust=None)
-    out = path.with_suffix(".share.json")
+    share = take_share(_keys(session), path, trust=None)
+    out = _written(path.with_suffix(".share.json"), share)
+    return {"file": out, "bid_digest": share["bid_digest"], "group": share["group"], "index": share["index"]}
+
+
+def _withdraw(session: Session, told: dict[str, Json]) -> Json:
+    path = _there(told["path"])
+    statement = withdrawal_of(path, _keys(session))
+    return {**statement["body"], "file": _written(path.with_suffix(".withdrawal.json"), statement)}
+
+
+def _keys(session: Session) -> OwnKeys:
+    if session.desk.keys is None:
+        raise Refused([Reason("key", "no key file was opened")])
+    return session.desk.keys
+
+
+def _written(out: Path, body: dict[str, Json]) -> str:
+    """Write a new file that only its owner reads."""
     if out.exists():
         raise Refused([Reason("output", f"{out.name} exists already")])
     out.touch(mode=0o600)
-    out.write_bytes(canonical.dumps(share))
-    return {"file": str(out), "bid_digest": share["bid_digest"], "group": share["group"], "index": share["index"]}
+    out.write_bytes(canonical.dumps(body))
+    return str(out)
 
 
 def _leave(session: Session, told: dict[str, Json]) -> Json:
@@ -163,6 +179,7 @@ ACTS: Mapping[str, tuple[dict[str, Form], Act]] = {
     "progress": ({}, _progress),
     "inspect": (_PATH, _inspect),
     "release": (_PATH, _release),
+    "withdraw": (_PATH, _withdraw),
     "leave": ({}, _leave),
 }
 

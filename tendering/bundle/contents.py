@@ -132,8 +132,13 @@ def _above_leaves(lot: Lot) -> list[bytes]:
 
 
 def _write_full(out: BundleWriter, lot: Lot, bid: Bid) -> None:
-    """Write a bid's receipt, and of the closing set the sealed file and what was released. A lost file stays out."""
+    """Write a bid's receipt, and of the closing set the sealed file and what was released. A lost file stays out.
+
+    Of a bid taken back it writes the bidder's statement. The public variant has none: it would tell who that was.
+    """
     _write_receipt(out, bid)
+    if bid.withdrawal is not None:
+        out.add(form.bid_member(bid.bid_digest, form.WITHDRAWAL), canonical.dumps(bid.withdrawal))
     if not bid.in_closing_set:
         return
     path = sealed_store.sealed_path(lot.code, bid.bid_digest)

@@ -27,9 +27,9 @@ PARAMETERS = "tender/parameters.json"
 DOCUMENT = "tender/document.json"
 TRUST = "trust.json"
 SEALED, HEADER, TRAILER = "sealed.bid", "header.json", "trailer.json"
-RECEIPT, SHARES = "receipt.json", "shares.json"
+RECEIPT, SHARES, WITHDRAWAL = "receipt.json", "shares.json", "withdrawal.json"
 ONCE = (*LEAVES.values(), CHECKPOINTS, ENTRIES, PARAMETERS, DOCUMENT, TRUST)
-BID_MEMBERS = {FULL: (RECEIPT, SEALED, SHARES), PUBLIC: (HEADER, RECEIPT, TRAILER)}
+BID_MEMBERS = {FULL: (RECEIPT, SEALED, SHARES, WITHDRAWAL), PUBLIC: (HEADER, RECEIPT, TRAILER)}
 LEAF = 32
 # of the public variant: their pools name who was never drawn
 ENTRY_KINDS_KEPT_BACK = frozenset({"committee.drawn", "committee.supplemented"})

@@ -23,7 +23,7 @@ class Upload(models.Model):
     bidder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     header = models.BinaryField()  # canonical JSON bytes of the sealed file's header
     trailer = models.BinaryField(default=bytes)  # canonical JSON bytes, once completed
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveBigIntegerField()  # up to 2⁵³ − 1, as the header names it
     envelope = models.CharField(max_length=20, default="whole")
     count = models.PositiveIntegerField()  # chunks, from padded_length
     state = models.CharField(max_length=12, choices=UploadState, default=UploadState.RECEIVING)
@@ -50,7 +50,7 @@ class Bid(models.Model):
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="bids")
     bidder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bids")
     envelope = models.CharField(max_length=20, default="whole")
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveBigIntegerField()
     bid_digest = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=30, choices=BidState, default=BidState.RECEIVED)
     core = models.CharField(max_length=64)
@@ -60,9 +60,11 @@ class Bid(models.Model):
     received_by = models.CharField(max_length=80)
     address = models.CharField(max_length=45)
     receipt = models.JSONField()
+    withdrawal = models.JSONField(null=True, blank=True)  # the bidder's signed statement that it takes the bid back
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=40, blank=True)  # the failed check, where a bid could not be opened
     damaged_at = models.DateTimeField(null=True, blank=True)  # the stored file was found missing or altered
+    fault_at = models.DateTimeField(null=True, blank=True)  # the platform itself failed at it; it is tried again
     in_closing_set = models.BooleanField(default=False)
 
     class Meta:

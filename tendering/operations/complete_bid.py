@@ -13,6 +13,7 @@ from lawbook.words import gettext_noop as _
 from ledger.canonical import instant
 from sealing.header import Header
 from sealing.trailer import Detached, Trailer, check_trailer, root_from
+from suites.base64_text import to_base64
 from tendering import bid_queries, queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Lot, Upload, UploadState
 from tendering.refusals import ActRefused, refuse_if
@@ -107,7 +108,7 @@ def _reasons(lot: Lot, upload: Upload, came: _Submission, *, actor: Actor, now: 
     late = LATE in reasons
     reasons += came.reasons
     if came.trailer is not None and came.trailer.certificates:
-        reasons += bid_queries.certificate_reasons(came.trailer, actor)
+        reasons += bid_queries.certificate_reasons(to_base64(came.trailer.certificates[0]), actor)
     if upload.state != UploadState.RECEIVING:
         reasons.append(OVER)
     words = TOO_LATE_FOR_MORE if late else {}

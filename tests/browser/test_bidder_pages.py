@@ -126,7 +126,7 @@ def test_a_bid_is_prepared_sealed_uploaded_replaced_and_withdrawn(bidder: Any, t
     seal_and_send(page)
     assert set(Bid.objects.values_list("sequence", "state")) == {(1, "replaced"), (2, "received")}
     page.click("text=撤回投标")
-    page.click("text=确认撤回")
+    page.click("text=签名并确认撤回")
     expect(page.locator(".messages")).to_contain_text("已撤回")
     assert not Bid.objects.filter(state="received").exists()
 
@@ -156,6 +156,29 @@ def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
     page.unroute("**/complete")
     page.click("#send")
     page.wait_for_url("**/receipt/", timeout=60_000)
+
+
+def test_without_the_key_nothing_is_withdrawn_and_the_page_says_where_to_get_it(
+    bidder: Any, tender: Any, tmp_path: Path
+) -> None:
+    from sealing.withdrawals import sign_withdrawal
+    from tendering.models import Bid
+
+    page, address = bidder
+    player = tender.cast.bidders[0]
+    file, bid = tender.bid(player)
+    page.goto(f"{address}/bidder/lots/{tender.lot.code}/withdraw/{bid.bid_digest}/")
+    page.click("text=签名并确认撤回")
+    expect(page.locator("#said")).to_contain_text("这台机器上没有贵单位已确认的密钥")
+    expect(page.locator("#said")).to_contain_text("投标没有变化，仍然有效")
+    expect(page.locator("#said a")).to_have_attribute("href", "/bidder/keys/")
+    assert Bid.objects.get().state == "received"
+    statement = sign_withdrawal(file.keys, lot=tender.lot.code, bid_digest=bid.bid_digest)
+    (tmp_path / "1.withdrawal.json").write_text(json.dumps(statement))
+    page.set_input_files("#statement-file", tmp_path / "1.withdrawal.json")
+    page.click("text=递交并撤回")
+    expect(page.locator(".messages")).to_contain_text("已撤回")
+    assert Bid.objects.get().state == "withdrawn"
 
 
 def test_an_upload_cut_off_goes_on_after_a_reload(bidder: Any, tender: Any, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def test_a_package_is_sealed_inspected_released_and_opened(desk, stage, capsys) 
     assert (facts["bid_digest"], facts["signer"]["verified"]) == (answer["bid_digest"], True)
     assert facts["binding"]["suite"] == stage.suite
     assert run(capsys, "release", "--key", "bidder.key", "a.bid", "--out", "share.json")[0] == 0
+    status, withdrawal, _ = run(capsys, "withdraw", "--key", "bidder.key", "a.bid", "--out", "a.withdrawal.json")
+    assert (status, withdrawal["bid_digest"]) == (0, answer["bid_digest"])
     assert run(capsys, "open", "a.bid", "--share", "share.json", "--out", "out", "--trust", "CA.pem")[0] == 0
     assert (desk / "out" / "letter.txt").read_bytes() == (desk / "投标文件" / "letter.txt").read_bytes()
     assert json.loads((desk / "out" / "manifest.json").read_text())["machine"] == MARKS

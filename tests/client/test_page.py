@@ -49,6 +49,23 @@ def test_a_bid_is_sealed_tried_inspected_and_its_share_taken_out(page, desk) -> 
     assert page.refused("seal", folder=str(desk)) == ["output"], "a sealed file is never overwritten"
 
 
+def test_a_withdrawal_is_signed_from_the_sealed_file(page, desk) -> None:
+    from sealing.withdrawals import verify_withdrawal
+
+    prepared(page, desk)
+    page.act("seal", folder=str(desk))
+    told = outcome(page)
+    bound = page.act("inspect", path=told["file"])["binding"]
+    signed = page.act("withdraw", path=told["file"])
+    file = Path(signed["file"])
+    assert file.name.endswith(".withdrawal.json") and file.stat().st_mode & 0o077 == 0
+    wanted = {"lot": bound["lot"], "bid_digest": told["bid_digest"], "suite": bound["suite"]}
+    verified = verify_withdrawal(json.loads(file.read_text()), **wanted, bidder=bound["bidder"])
+    assert verified.body == {"v": 1, "lot": bound["lot"], "bid_digest": told["bid_digest"]}
+    assert page.refused("withdraw", path=told["file"]) == ["output"], "a statement is never overwritten"
+    assert page.refused("withdraw", path=str(file)) == ["magic"]
+
+
 @pytest.mark.parametrize("consent", [True, False])
 def test_marks_of_the_machine_are_shown_first_and_sealed_with_consent_only(page, desk, consent, tmp_path) -> None:
     from sealing.open import open_bid

@@ -13,7 +13,6 @@ from ledger import entries as leaves
 from sealing.fields import format_time
 from tendering.models import Release, ReleaseRefusal
 from tendering.operations.amend_lot import amend_lot
-from tendering.operations.withdraw_bid import withdraw_bid
 from tests.custodian.test_threats import HOUR, asking_for, end
 from tests.lots import Keys, signed
 from tests.sealed import own_keys
@@ -160,7 +159,7 @@ def withdrawn(tender, hands):
     """A bid that was withdrawn; three others wait to be opened."""
     player = tender.cast.bidders[3]
     _, gone = tender.bid(player)
-    withdraw_bid(lot_code=tender.lot.code, bid_digest=gone.bid_digest, actor=player.actor)
+    tender.withdraws(player, gone.bid_digest)
     tender.opened_window(hands)
     return gone
 

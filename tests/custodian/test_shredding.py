@@ -27,7 +27,6 @@ from tendering.operations.close_lot import close_lot
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
 from tendering.operations.start_opening import start_opening
-from tendering.operations.withdraw_bid import withdraw_bid
 from tests.custodian.conftest import through_django
 from tests.sealed import own_keys
 
@@ -38,7 +37,7 @@ YEARS = timedelta(days=15 * 366)
 def finished(tender, hands):
     """Three bids opened by their bidders, and one that was withdrawn; returns the withdrawn one."""
     withdrawn_file, withdrawn = tender.bid(tender.cast.bidders[3])
-    withdraw_bid(lot_code=tender.lot.code, bid_digest=withdrawn.bid_digest, actor=tender.cast.bidders[3].actor)
+    tender.withdraws(tender.cast.bidders[3], withdrawn.bid_digest)
     made = [tender.bid(player) for player in tender.cast.bidders[:3]]
     hands.to(tender.lot.deadline_at)
     close_lot(lot_id=tender.lot.pk)
@@ -134,7 +133,8 @@ def test_a_home_whose_key_was_destroyed_releases_nothing_and_tells_again(
         read_home(agent.home.folder)
     made = lambda address, token: Server(address, token, transport=through_django())  # noqa: E731
     monkeypatch.setattr(shredding, "Server", made)
-    wanted = SimpleNamespace(home=agent.home.folder, passphrase_file=None, server="http://testserver")
+    told = {"home": agent.home.folder, "passphrase_file": None, "server": "http://testserver"}
+    wanted = SimpleNamespace(**told, dry_run=False)
     assert shredding.shred(wanted) == 0
     assert KeyDestruction.objects.count() == 1
     (agent.home.folder / "centre.key").write_bytes(b"left by a power cut")

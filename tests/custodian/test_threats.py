@@ -20,7 +20,6 @@ from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
 from tendering.operations.record_custodian_release import record_custodian_release
 from tendering.operations.start_opening import start_opening
-from tendering.operations.withdraw_bid import withdraw_bid
 from tests.lots import Keys, signed
 from tests.sealed import own_keys
 
@@ -149,7 +148,7 @@ def test_bids_sealed_before_a_postponement_are_never_released(tender, hands, age
 
 def test_a_withdrawn_bid_is_refused_by_every_agent_though_the_platform_asks(tender, hands, agent_of):
     _, gone = tender.bid(tender.cast.bidders[3])
-    withdraw_bid(lot_code=tender.lot.code, bid_digest=gone.bid_digest, actor=tender.cast.bidders[3].actor)
+    tender.withdraws(tender.cast.bidders[3], gone.bid_digest)
     tender.opened_window(hands)
     end(tender, hands)
     for name in ("centre", "purchaser", "regulator"):

@@ -63,7 +63,7 @@ def withdraw_and_resubmit(bidder: Somebody, lot: str) -> str:
     """Withdraw the bid on the receipt page, then seal the same draft again."""
     page = bidder.page
     bidder.press("撤回投标")
-    bidder.press("确认撤回")
+    bidder.press("签名并确认撤回")
     expect(page.locator(".messages")).to_contain_text("已撤回")
     bidder.go(f"/bidder/lots/{lot}/prepare/")
     expect(page.locator("#go")).not_to_have_class("disabled")

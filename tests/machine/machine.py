@@ -27,7 +27,6 @@ from tendering.operations.record_custodian_release import record_custodian_relea
 from tendering.operations.release_share import release_share
 from tendering.operations.start_upload import start_upload
 from tendering.operations.store_chunk import store_chunk
-from tendering.operations.withdraw_bid import withdraw_bid
 from tests.machine.invariants import CORRUPT, Invariants
 from tests.machine.model import BIDDER, Expected, ending
 from tests.machine.stage import NAMES, START, Platform
@@ -162,9 +161,9 @@ class SealedBids(Invariants):
             return
         for one in standing[bidder : bidder + 1] or standing[:1]:
             due = self._intake_open()
-            actor = self._player(one.bidder).actor
+            player = self._player(one.bidder)
             try:
-                withdraw_bid(lot_code=self._code, bid_digest=one.kept.digest, actor=actor)
+                self.world.tender.withdraws(player, one.kept.digest)
             except Refused:
                 assert not due, "a withdrawal in time was refused"
             else:

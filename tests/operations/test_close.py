@@ -6,7 +6,6 @@ import ledger
 from tendering import sealed_store
 from tendering.models import Bid, BidState, Notice, Upload
 from tendering.operations.close_lot import close_lot
-from tendering.operations.withdraw_bid import withdraw_bid
 from tendering.refusals import LostRace
 from tendering.rules.lifecycle import MoveRefused
 
@@ -27,7 +26,7 @@ def test_the_closing_entry_lists_every_bid_with_its_state(tender, hands):
     for player in tender.cast.bidders[1:4]:
         tender.bid(player)
     taken_back = Bid.objects.get(bidder=tender.cast.bidders[3].organisation)
-    withdraw_bid(lot_code=tender.lot.code, bid_digest=taken_back.bid_digest, actor=tender.cast.bidders[3].actor)
+    tender.withdraws(tender.cast.bidders[3], taken_back.bid_digest)
     hands.to(tender.lot.deadline_at)
     assert close_lot(lot_id=tender.lot.pk).stage == "closed"
     (entry,) = ledger.entries_of(tender.lot.code, kinds=["lot.closed"])

@@ -6,7 +6,9 @@ import uuid
 import pytest
 
 import ledger
+from identity.models import Certificate
 from sealing.canonical import dumps, loads
+from sealing.withdrawals import name_of, sign_withdrawal, verify_withdrawal
 from suites import Refused as SealRefused
 from tendering import bid_queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Upload, UploadState
@@ -210,9 +212,7 @@ def test_a_withdrawn_bid_can_be_followed_by_a_greater_sequence_only(tender):
     bidder = tender.cast.bidders[0]
     file, bid = tender.bid(bidder)
     for _ in range(2):
-        assert (
-            withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=bidder.actor).state == "withdrawn"
-        )
+        assert tender.withdraws(bidder, bid.bid_digest).state == "withdrawn"
     assert tender.kinds().count("bid.withdrawn") == 1
     with pytest.raises(ActRefused):
         tender.submit(bidder, file)
@@ -224,11 +224,47 @@ def test_nobody_withdraws_anothers_bid_nor_after_the_deadline(tender, hands):
     bidder, rival = tender.cast.bidders[:2]
     _, bid = tender.bid(bidder)
     with pytest.raises(NotFound):
-        withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=rival.actor)
+        tender.withdraws(rival, bid.bid_digest)
     hands.to(tender.lot.deadline_at)
     with pytest.raises(ActRefused) as refused:
-        withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, actor=bidder.actor)
+        tender.withdraws(bidder, bid.bid_digest)
     assert refused.value.codes == {"late"}
+
+
+def test_the_log_names_the_bidders_signed_statement(tender):
+    bidder = tender.cast.bidders[0]
+    _, bid = tender.bid(bidder)
+    gone = tender.withdraws(bidder, bid.bid_digest)
+    (entry,) = ledger.entries_of(tender.lot.code, kinds=["bid.withdrawn"])
+    assert entry["body"]["payload"] == {"bid_digest": bid.bid_digest, "statement_sha256": name_of(gone.withdrawal)}
+    verified = verify_withdrawal(
+        gone.withdrawal, lot=tender.lot.code, bid_digest=bid.bid_digest, suite="INTL-1", bidder=None
+    )
+    assert verified.signer.organisation == bidder.organisation.uscc
+
+
+def test_a_statement_for_another_bid_lot_suite_or_of_a_revoked_certificate_is_refused(tender):
+    bidder, rival = tender.cast.bidders[:2]
+    _, bid = tender.bid(bidder)
+    keys, own = tender.keys_of(bidder), {"lot": tender.lot.code, "bid_digest": bid.bid_digest}
+    good = sign_withdrawal(keys, **own)
+    for wrong, codes in (
+        (sign_withdrawal(keys, **own | {"bid_digest": "0" * 64}), {"statement"}),
+        (sign_withdrawal(keys, **own | {"lot": "E9"}), {"statement"}),
+        (good | {"signature": good["signature"][::-1]}, {"statement"}),
+        (good | {"suite": "GM-1"}, {"certificates"}),
+        (sign_withdrawal(tender.keys_of(rival), **own), {"signer"}),
+        ({}, {"statement"}),
+    ):
+        with pytest.raises(ActRefused) as refused:
+            withdraw_bid(lot_code=tender.lot.code, bid_digest=bid.bid_digest, statement=wrong, actor=bidder.actor)
+        assert refused.value.codes == codes
+    Certificate.objects.filter(organisation=bidder.organisation).update(revoked_at=bid.received_at)
+    with pytest.raises(ActRefused) as refused:
+        tender.withdraws(bidder, bid.bid_digest)
+    assert "revoked" in refused.value.codes
+    bid.refresh_from_db()
+    assert (bid.state, bid.withdrawal) == (BidState.RECEIVED, None)
 
 
 def test_anothers_upload_does_not_exist(tender):

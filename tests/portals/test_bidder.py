@@ -6,11 +6,13 @@ import os
 import pypdfium2
 import pytest
 import zxingcpp
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from identity.queries import trust_root
 from ledger import heads
 from ledger.offline import Pinned, read_receipt, verify_receipt
+from sealing.withdrawals import sign_withdrawal
 from signing import verify_pdf
 from tendering.models import Bid, Question
 from tests.operations.conftest import hands, tender  # noqa: F401
@@ -30,6 +32,10 @@ def client_of(tender):  # noqa: F811
 
 def page(tender, step, *more):  # noqa: F811
     return "/".join(["", "bidder", "lots", tender.lot.code, step, *more, ""])
+
+
+def signed(tender, player, bid):  # noqa: F811
+    return json.dumps(sign_withdrawal(tender.keys_of(player), lot=tender.lot.code, bid_digest=bid.bid_digest))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -147,9 +153,46 @@ def test_a_bid_is_withdrawn_only_by_the_red_button(tender, client_of):  # noqa: 
     player = tender.cast.bidders[0]
     _, bid = tender.bid(player)
     client = client_of(player)
-    assert "确认撤回" in client.get(page(tender, "withdraw", bid.bid_digest)).content.decode()
+    assert "签名并确认撤回" in client.get(page(tender, "withdraw", bid.bid_digest)).content.decode()
     assert Bid.objects.get().state == "received"
-    client.post(page(tender, "withdraw", bid.bid_digest))
+    client.post(page(tender, "withdraw", bid.bid_digest), {"statement": signed(tender, player, bid)})
+    assert Bid.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("", "没有投标人签名的撤回声明"),
+        ("[1.5", "没有投标人签名的撤回声明"),
+        ("[]", "没有投标人签名的撤回声明"),
+        ("{" * 70_000, "没有投标人签名的撤回声明"),
+        ("\ud800\x00", "没有投标人签名的撤回声明"),
+    ],
+)
+def test_a_withdrawal_without_the_bidders_statement_is_refused(tender, client_of, statement, words):  # noqa: F811
+    player = tender.cast.bidders[0]
+    _, bid = tender.bid(player)
+    data = {"statement": statement.encode("utf-8", "replace").decode()}
+    answer = client_of(player).post(page(tender, "withdraw", bid.bid_digest), data)
+    assert answer.status_code == 409 and words in answer.content.decode()
+    assert Bid.objects.get().state == "received"
+
+
+def test_a_rivals_statement_withdraws_nothing(tender, client_of):  # noqa: F811
+    player, rival = tender.cast.bidders[:2]
+    _, bid = tender.bid(player)
+    data = {"statement": signed(tender, rival, bid)}
+    answer = client_of(player).post(page(tender, "withdraw", bid.bid_digest), data)
+    assert answer.status_code == 409 and "签名证书不属于该投标人" in answer.content.decode()
+    assert Bid.objects.get().state == "received"
+
+
+def test_the_statement_of_the_offline_client_is_handed_in_as_a_file(tender, client_of):  # noqa: F811
+    player = tender.cast.bidders[0]
+    _, bid = tender.bid(player)
+    file = SimpleUploadedFile("1.withdrawal.json", signed(tender, player, bid).encode())
+    answer = client_of(player).post(page(tender, "withdraw", bid.bid_digest), {"file": file}, follow=True)
+    assert "已撤回" in answer.content.decode()
     assert Bid.objects.get().state == "withdrawn"
 
 
@@ -158,7 +201,8 @@ def test_a_withdrawal_one_second_late_is_refused(tender, client_of, hands):  # n
     _, bid = tender.bid(player)
     hands.to(tender.lot.deadline_at)
     hands.move(1)
-    answer = client_of(player).post(page(tender, "withdraw", bid.bid_digest))
+    data = {"statement": signed(tender, player, bid)}
+    answer = client_of(player).post(page(tender, "withdraw", bid.bid_digest), data)
     assert answer.status_code == 409
     assert "投标截止时间已到" in answer.content.decode()
     assert Bid.objects.get().state == "received"

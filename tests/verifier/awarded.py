@@ -32,6 +32,7 @@ from sealing.releases import LedgerHead, sign_release
 from sealing.seal import Contents, seal_bid
 from sealing.tender import tender_from
 from sealing.trailer import leaf_of
+from sealing.withdrawals import sign_withdrawal
 from tendering import bid_queries, queries
 from tendering.models import Bid, Draw, Lot, Opening
 from tendering.operations.add_draw_line import add_draw_line
@@ -193,7 +194,9 @@ def _close(play: Awarded) -> None:
     for player, price in zip(bidders, PRICES, strict=False):
         play.bid(player, price=price, sequence=2 if player is bidders[0] else 1)
     withdrawn = play.bid(bidders[4], price="35000000.00")
-    withdraw_bid(lot_code=play.lot.code, bid_digest=withdrawn.bid_digest, actor=bidders[4].actor)
+    gone, keys = withdrawn.bid_digest, play.own[bidders[4].actor.login]
+    statement = sign_withdrawal(keys, lot=play.lot.code, bid_digest=gone)
+    withdraw_bid(lot_code=play.lot.code, bid_digest=gone, statement=statement, actor=bidders[4].actor)
     play.bid(play.cast.outsider, price=None)
     play.clock.now = DEADLINE
     close_lot(lot_id=play.lot.pk)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger import cosignatures
+from sealing.withdrawals import name_of, sign_withdrawal
 from suites.base64_text import from_base64
 from suites.certificates import to_pem
 from tendering.bundle import form
@@ -55,10 +56,33 @@ def replaced(bundle):
     return digest, other
 
 
-def withdrawn(bundle):
-    """The log has a withdrawal of the rival's bid, that nobody asked for."""
+def accomplice(bundle):
+    """The keys of the bidder whose bid is the fourth read out."""
+    return own_keys(bundle, bundle.opened(3))
+
+
+def bidder_of(bundle, digest):
+    return bundle.load(bundle.bid(digest, form.RECEIPT))["statement"]["body"]["bidder"]
+
+
+def withdrawal(bundle, digest, signer=None):
+    """The payload of a withdrawal; its statement lies in the bundle where somebody signed one."""
+    if signer is None:
+        return {"bid_digest": digest, "statement_sha256": "00" * 32}
+    statement = sign_withdrawal(signer, lot=bundle.index["body"]["lot"], bid_digest=digest)
+    bundle.store(bundle.bid(digest, form.WITHDRAWAL), statement)
+    return {"bid_digest": digest, "statement_sha256": name_of(statement)}
+
+
+def own_keys(bundle, digest):
+    name = bidder_of(bundle, digest)
+    return next(keys for keys in bundle.platform.bidders.values() if keys.public.organisation == name)
+
+
+def withdrawn(bundle, signer=None):
+    """The log has a withdrawal of the rival's bid, that its bidder never asked for."""
     digest = rival(bundle)
-    body = {**bundle.of_kind("bid.withdrawn")[0]["body"], "payload": {"bid_digest": digest}}
+    body = {**bundle.of_kind("bid.withdrawn")[0]["body"], "payload": withdrawal(bundle, digest, signer)}
     rewriting.slip_in(bundle, body, FREE, rewriting.received(bundle, digest)["at"])
     rewriting.unopened(bundle, digest, state="withdrawn")
     rewriting.unevaluated(bundle, digest)
@@ -83,14 +107,69 @@ def test_who_signs_the_victims_receipt_anew_is_found_by_the_victims_own(bundle, 
     assert f"your bid {other[:16]} replaced it" in rows["own_receipts"]["reasons"][0]
 
 
-def test_a_withdrawal_that_nobody_asked_for_is_found_by_the_victims_receipt(bundle, judged, tmp_path):
-    """Without the receipt nothing can tell it from a true one: no withdrawal bears a bidder's signature."""
+def test_a_withdrawal_that_nobody_asked_for_is_named(bundle, judged, tmp_path):
     digest = withdrawn(bundle)
+    found, rows = judged(bundle)
+    assert found == {"withdrawals"}
+    assert rows["withdrawals"]["reasons"] == [f"the withdrawal of {digest[:16]}: no statement of its bidder"]
+    found, rows = judged(bundle, *rewriting.held(bundle, tmp_path, digest))
+    assert found == {"withdrawals", "own_receipts"}
+    assert "by a statement that this bundle does not show" in rows["own_receipts"]["reasons"][0]
+
+
+def test_a_withdrawal_that_a_rival_signed_is_named(bundle, judged):
+    digest = withdrawn(bundle, accomplice(bundle))
+    found, rows = judged(bundle)
+    assert found == {"withdrawals"}
+    named = bidder_of(bundle, digest)
+    assert rows["withdrawals"]["reasons"][0].endswith(f", not {named}")
+
+
+def test_who_signs_the_victims_receipt_anew_for_a_false_withdrawal_is_found_by_the_victims_own(
+    bundle, judged, tmp_path
+):
+    """The bundle says then that the bid was the accomplice's, who took it back; the victim reads another's name."""
+    other = bidder_of(bundle, bundle.opened(3))
+    digest = withdrawn(bundle, accomplice(bundle))
+    rewriting.receipted_again(bundle, digest, bidder=other)
     assert judged(bundle)[0] == set()
     found, rows = judged(bundle, *rewriting.held(bundle, tmp_path, digest))
     assert found == {"own_receipts"}
     (reason,) = rows["own_receipts"]["reasons"]
-    assert f"(entry {FREE})" in reason and "if you did not, object with this receipt" in reason
+    assert f"(entry {FREE}), by a statement that {other} signed" in reason
+    assert "if you did not, object with this receipt" in reason
+
+
+@pytest.mark.parametrize("alter", ["another bid", "another lot", "another signature", "one more", "another hash"])
+def test_every_part_of_a_withdrawal_is_held_against_the_log(bundle, judged, alter):
+    payload = bundle.payload("bid.withdrawn")
+    digest = payload["bid_digest"]
+    name, keys = bundle.bid(digest, form.WITHDRAWAL), own_keys(bundle, digest)
+    lot, statement = bundle.index["body"]["lot"], bundle.load(bundle.bid(digest, form.WITHDRAWAL))
+    if alter == "one more":
+        bundle.store(bundle.bid(rival(bundle), form.WITHDRAWAL), statement)
+    elif alter == "another hash":
+        payload["statement_sha256"] = "00" * 32
+    else:
+        named = {"lot": "E9" if alter == "another lot" else lot}
+        named |= {"bid_digest": rival(bundle) if alter == "another bid" else digest}
+        statement = sign_withdrawal(keys, **named)
+        if alter == "another signature":
+            statement["body"]["lot"] = "E9"
+        payload["statement_sha256"] = name_of(statement)
+        bundle.store(name, statement)
+    rewriting.live(bundle)
+    bundle.reevaluate()  # other coefficients may have been drawn
+    bundle.rebuild_log()
+    assert judged(bundle)[0] == {"withdrawals"}
+
+
+def test_a_withdrawal_signed_before_its_certificate_is_valid_is_named(bundle, judged):
+    row = bundle.of_kind("bid.withdrawn")[0]
+    row["at"] = "2016-03-30T01:00:00.000000Z"
+    rewriting.live(bundle)
+    found, rows = judged(bundle)
+    assert "withdrawals" in found and "validity" in rows["withdrawals"]["reasons"][0]
 
 
 def test_a_bid_received_in_time_and_logged_behind_the_closing_is_named(bundle, judged):
@@ -127,7 +206,8 @@ def test_a_second_receipt_of_a_withdrawn_bid_does_not_bring_it_back(bundle, judg
 def test_a_bid_is_not_received_twice_nor_ended_twice(bundle, judged):
     """Replaced already, it is withdrawn too: its state is the same in the closing set, the history is none."""
     digest = next(row["bid_digest"] for row in bundle.payload("lot.closed")["bids"] if row["state"] == "replaced")
-    body = {**bundle.of_kind("bid.withdrawn")[0]["body"], "payload": {"bid_digest": digest}}
+    body = {**bundle.of_kind("bid.withdrawn")[0]["body"]}
+    body["payload"] = withdrawal(bundle, digest, own_keys(bundle, digest))
     rewriting.slip_in(bundle, body, FREE, bundle.of_kind("bid.withdrawn")[0]["at"])
     rows = bundle.payload("lot.closed")["bids"]
     next(row for row in rows if row["bid_digest"] == digest)["state"] = "withdrawn"
@@ -186,7 +266,8 @@ def test_who_withdrew_and_bid_again_shows_it_by_the_later_receipt(bundle, judged
     digests = [row["body"]["payload"]["bid_digest"] for row in (older, newer)]
     assert newer["body"]["payload"]["replaces"] == [digests[0]]
     newer["body"]["payload"]["replaces"] = []
-    body = {**bundle.of_kind("bid.withdrawn")[0]["body"], "payload": {"bid_digest": digests[0]}}
+    body = {**bundle.of_kind("bid.withdrawn")[0]["body"]}
+    body["payload"] = withdrawal(bundle, digests[0], own_keys(bundle, digests[0]))
     rewriting.slip_in(bundle, body, older["index"] + 1, older["at"])
     rows = bundle.payload("lot.closed")["bids"]
     next(row for row in rows if row["bid_digest"] == digests[0])["state"] = "withdrawn"

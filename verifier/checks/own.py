@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from sealing.statements import verify_statement
+from sealing.withdrawals import KIND as WITHDRAWAL
+from suites import Refused
 from verifier.case import Case
+from verifier.checks.admission import left_out
 from verifier.checks.standing import INCOMPLETE, RECEIVED, STANDING, SUPERSEDED, WITHDRAWN, Standing, bidders, history
 from verifier.evidence import LedgerEntry
 from verifier.outcome import printable, short
@@ -33,7 +37,8 @@ class Own:
             return f"{short(digest)} unknown"
         end = found.by if found.state != STANDING else self.case.ends.get(digest)
         if end is None:
-            return f"{short(digest)} in force, not opened"
+            start = left_out(self.case, digest)
+            return f"{short(digest)} in force, not {f'admitted by the host {_placed(start)}' if start else 'opened'}"
         return f"{short(digest)} {_ENDED[end.kind]} {_placed(end)}{_why(end)}"
 
     def reasons(self, digest: str) -> list[str]:
@@ -72,14 +77,25 @@ def _replaced(own: Own, _digest: str, found: Standing) -> list[str]:
     return [f"{said}: if that bid is yours, bring its receipt too; if it is not, object with this receipt"]
 
 
-def _withdrawn(own: Own, _digest: str, found: Standing) -> list[str]:
-    """A withdrawal bears no signature of the bidder's; harmless is it where the bidder bid again."""
+def _withdrawn(own: Own, digest: str, found: Standing) -> list[str]:
+    """Who signed, the bundle shows; that it was the reader, the reader knows. Harmless where the bidder bid again."""
     if own.later(found):
         return []
     return [
-        f"the log says that you withdrew it {_placed(found.by)}, and nothing but your word can confirm that: "
+        f"the log says that you withdrew it {_placed(found.by)}, {_signed_by(own.case, digest)}: "
         "if you did, leave this receipt out; if you did not, object with this receipt"
     ]
+
+
+def _signed_by(case: Case, digest: str) -> str:
+    statement = case.evidence.withdrawals.get(digest)
+    if statement is None:
+        return "by a statement that this bundle does not show"
+    try:
+        signer = verify_statement(dict(statement), WITHDRAWAL).signer
+    except Refused:
+        return "by a statement that nobody signed"
+    return f"by a statement that {printable(signer.organisation)} signed"
 
 
 def _incomplete(own: Own, _digest: str, found: Standing) -> list[str]:

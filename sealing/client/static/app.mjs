@@ -246,7 +246,12 @@ function afterStep() {
     const path = await choose({ title: say("release"), want: "file", ending: ".bid", start: folderOf(state.job?.file ?? state.package?.file), look });
     if (path) await does("after", "release", { path }, ({ file }) => (told.after = h("div.note", {}, say("released", { file }))));
   };
-  return [h("p", {}, say("after_why")), h("div.row", {}, button(say("inspect"), inspect), button(say("release"), release, { disabled: !state.key })), h("p.quiet", {}, say("release_why")), told.after ?? null];
+  const withdraw = async () => {
+    const path = await choose({ title: say("withdraw"), want: "file", ending: ".bid", start: folderOf(state.job?.file ?? state.package?.file), look });
+    if (path) await does("after", "withdraw", { path }, ({ file }) => (told.after = h("div.note", {}, say("withdrawn", { file }))));
+  };
+  const buttons = [button(say("inspect"), inspect), button(say("release"), release, { disabled: !state.key }), button(say("withdraw"), withdraw, { disabled: !state.key })];
+  return [h("p", {}, say("after_why")), h("div.row", {}, ...buttons), h("p.quiet", {}, say("release_why")), h("p.quiet", {}, say("withdraw_why")), told.after ?? null];
 }
 
 function inspected({ bid_digest: digest, binding, signer, count, size: bytes }) {
