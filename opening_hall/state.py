@@ -10,7 +10,7 @@ from typing import Any
 import ledger
 from identity.models import Organisation
 from ledger import clock
-from tendering import bid_queries, draw_queries, queries
+from tendering import bid_queries, draw_queries, faults, queries
 from tendering.models import Bid, BidState, HallMessage, Lot, OpenedBid, Opening
 from tendering.refusals import NotFound
 from tendering.rules.collection import Shares
@@ -128,7 +128,7 @@ def _shares(bid: Bid) -> Shares:
 
 
 def _lock(bid: Bid, shares: Shares) -> str:
-    if bid.state in SETTLED_BADLY or bid.damaged_at is not None:
+    if bid.state in SETTLED_BADLY or bid.damaged_at is not None or faults.failed(bid):
         return "fail"
     if bid.state == BidState.OPENED or shares.openable:
         return "open"
@@ -165,7 +165,8 @@ def _presence(bid: Bid, shares: Shares, *, present: bool) -> dict[str, str]:
 
 def _detail(bid: Bid, lock: str, shares: Shares, *, present: bool) -> str:
     if lock == "fail":
-        return "damaged" if bid.state == BidState.RECEIVED else str(bid.state)
+        waiting = "damaged" if bid.damaged_at is not None else "platform_fault"
+        return waiting if bid.state == BidState.RECEIVED else str(bid.state)
     if lock == "open":
         return "bidder_key" if shares.bidder_released else "custodian_keys"
     if lock == "turn":

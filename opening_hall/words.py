@@ -79,6 +79,7 @@ def _lock_details() -> dict[str, str]:
         "signed_in": _("已签到，等待本人解密"),
         "not_signed_in": _("未签到"),
         "damaged": _("密文校验不符，可补交本机留存的同一份文件"),
+        "platform_fault": _("平台故障，暂未开启，正在重试；与投标人无关"),
         "revoked": _("撤销投标文件：未按要求解密"),
         "withdrawn_no_blame": _("视为撤回：非投标人原因未能解密"),
     }

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from evaluation import waiting
 from ledger import anchoring, checkpoints, clock
@@ -43,15 +44,16 @@ class Ticker:
         """Start what is not under way already and return how many were started."""
         with self._lock:
             fresh = [lot_id for lot_id in lot_ids if lot_id not in self._busy]
-            self._busy.update(fresh)
         for lot_id in fresh:
-            self._pool.submit(self._carry, lot_id)
+            with self._lock:
+                self._busy.add(lot_id)
+            self._pool.submit(self._carry, lot_id)  # where no thread can be started, a later one finds it queued
         return len(fresh)
 
     def _carry(self, lot_id: int) -> None:
         try:
             self._carry_out(lot_id)
-        except DatabaseError:
+        except Exception:  # nobody asks the pool for it: what is not said here is never said
             logger.exception("lot %s could not be carried out; it stays due", lot_id)
         finally:
             with self._lock:
@@ -64,19 +66,24 @@ class Ticker:
 
 
 def run(stop: threading.Event) -> None:
-    """Tick until `stop` is set; a failing database is waited for, a failing lot does not hold up the others."""
+    """Tick until `stop` is set; a failing database is waited for, no failure holds up another duty of the tick."""
     ticker, count = Ticker(), 0
     while not stop.is_set():
-        try:
-            ticker.take_up(agenda.due_lot_ids(clock.now()))
-            if count % HOUSEKEEPING_EVERY == 0:
-                keep_house()
-        except DatabaseError:
-            logger.exception("the tick could not read what is due")
-            close_old_connections()
+        _attempt(lambda: ticker.take_up(agenda.due_lot_ids(clock.now())), "lots could not be taken up")
+        if count % HOUSEKEEPING_EVERY == 0:
+            _attempt(keep_house, "the house could not be kept")
         count += 1
         stop.wait(PERIOD_SECONDS)
     ticker.stop()
+
+
+def _attempt(duty: Callable[[], object], failure: str) -> None:
+    """Do one duty of the tick; where it fails, say so: it comes again, and the clock goes on."""
+    try:
+        duty()
+    except Exception:
+        logger.exception("%s; it is tried again", failure)
+        close_old_connections()
 
 
 def keep_house() -> None:
@@ -84,8 +91,4 @@ def keep_house() -> None:
     now = clock.now()
     health.beat("clock", pid=os.getpid())
     for chore in CHORES:
-        try:
-            chore(now)
-        except Exception:  # one chore's failure must not hold up the others, nor end the clock
-            logger.exception("a chore of the clock failed; it is tried again: %s", chore)
-            close_old_connections()
+        _attempt(partial(chore, now), f"a chore of the clock failed: {chore}")

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from suites import Refused as SealRefused
 from tendering import receipts, sealed_store
 from tendering.bid_queries import Collected, Collection
 from tendering.envelopes import priced
+from tendering.faults import unless_failed
 from tendering.models import Bid, BidState, Lot
 from tendering.rules.collection import STORE_CHECKS
 from tendering.rules.letters import price_fault
@@ -44,7 +46,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one bid ends. `check` is the failed check, `damaged` that the stored file is not the receipted one."""
+    """How one bid ends. `check` is the failed check, `damaged` that the stored file is not the receipted one.
+
+    `unsettled`: it does not end yet, since the platform itself failed at it.
+    """
 
     bid: Bid
     state: BidState
@@ -56,6 +61,11 @@ class Outcome:
     def damaged(self) -> bool:
         """Whether the platform's own file is missing or altered."""
         return self.state == BidState.WITHDRAWN_NO_BLAME and self.check in STORE_CHECKS
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the bid stays sealed until the platform can open it."""
+        return self.state == BidState.RECEIVED
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,22 @@ class _Ready:
 
 
 def outcomes_of(lot: Lot, collection: Collection) -> list[Outcome]:
-    """Return how every bid ends. All keys are combined and checked before the first bid is decrypted."""
-    prepared = [_prepared(lot, row) for row in collection.rows]
-    return [_opened(lot, item) if isinstance(item, _Ready) else item for item in prepared]
+    """Return how every bid ends. All keys are combined and checked before the first bid is decrypted.
+
+    A bid at which the platform itself fails is unsettled and keeps no other from its end.
+    """
+    prepared = [unless_failed(row.bid, partial(_prepared, lot, row)) or _unsettled(row.bid) for row in collection.rows]
+    return [_decided(lot, item) for item in prepared]
+
+
+def _decided(lot: Lot, item: _Ready | Outcome) -> Outcome:
+    if isinstance(item, Outcome):
+        return item
+    return unless_failed(item.bid, partial(_opened, lot, item)) or _unsettled(item.bid)
+
+
+def _unsettled(bid: Bid) -> Outcome:
+    return Outcome(bid, BidState.RECEIVED, "platform_fault")
 
 
 def _prepared(lot: Lot, row: Collected) -> _Ready | Outcome:
@@ -118,18 +141,28 @@ def _opened(lot: Lot, ready: _Ready) -> Outcome:
     """Decrypt one bid into its folder, unless an earlier run did; the folder appears only when every check passed."""
     bid = ready.bid
     with sealed_store.opening_of(lot.code, bid.bid_digest) as folder:
-        try:
-            if not folder.exists():
-                _clear_unfinished(folder)
-                open_bid(ready.layout.path, ready.shares, folder)
+        if not folder.exists() and (shut := _decrypted(lot, ready, folder)):
+            return shut
+        try:  # what lies in the folder passed every check: a manifest that is gone or refused now is no bidder's fault
             letter = read_letter(folder / MANIFEST, price_kind=lot.price_kind if priced(bid.envelope) else None)
-        except FileNotFoundError:
-            return _damaged(bid, "missing")
-        except SealRefused as refused:
-            return _refused(lot, bid, refused.checks)
         except NoPrice as fault:
             return Outcome(bid, BidState.REVOKED, fault.check)
     return replace(Outcome(bid, BidState.OPENED), opened_by=ready.opened_by, letter=letter)
+
+
+def _decrypted(lot: Lot, ready: _Ready, folder: Path) -> Outcome | None:
+    """Decrypt into the folder; return how the bid ends where it stays shut."""
+    _clear_unfinished(folder)
+    try:
+        open_bid(ready.layout.path, ready.shares, folder)
+    except FileNotFoundError:
+        found = _stored(lot, ready.bid)
+        if isinstance(found, Outcome):
+            return found
+        raise  # the sealed file is there: something else of the platform's is not
+    except SealRefused as refused:
+        return _refused(lot, ready.bid, refused.checks)
+    return None
 
 
 def _refused(lot: Lot, bid: Bid, checks: list[str]) -> Outcome:

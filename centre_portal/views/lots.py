@@ -12,7 +12,7 @@ from centre_portal.forms import ReasonForm
 from evaluation import queries as evaluation
 from evaluation.models import MemberState
 from identity.policy import Act
-from tendering import completeness, queries
+from tendering import completeness, faults, queries
 from tendering.machines import machines
 from tendering.models import Lot
 from tendering.operations.accept_lot import accept_lot
@@ -57,6 +57,7 @@ def lot_context(request: HttpRequest, lot: Lot) -> dict[str, Any]:
         "pledged": states.count(MemberState.SEATED),
         "notices": queries.notices(lot),
         "machines": machines(lot),
+        "faults": faults.faults_of(lot),
         "report": may_open_report(lot, actor_of(request)),
     }
 

@@ -12,7 +12,7 @@ from identity.policy import Act
 from lawbook.reasons import Refused
 from ledger import clock
 from opening_hall.views.pages import hall_context
-from tendering import bid_queries, queries
+from tendering import bid_queries, faults, queries
 from tendering.models import Lot, Objection, Opening
 from tendering.refusals import NotFound
 from ui.access import access
@@ -39,6 +39,7 @@ def page(request: HttpRequest, *, lot: Lot, refusal: Refused | None = None, form
         "chair": _chair(opening),
         "in_chair": bool(opening and opening.host and opening.host == actor_of(request).login),
         "rows": _rows(lot, opening),
+        "faults": faults.faults_of(lot) if opening else [],
         "agents": _agents(),
         "open_objections": _open_objections(lot),
         "owner": queries.owns(lot.project, actor_of(request)),
@@ -79,6 +80,7 @@ def _rows(lot: Lot, opening: Opening | None) -> list[dict[str, Any]]:
             "shares": (shares := bid_queries.shares_of(bid, bid.releases.all())),
             "custodian_shares": len(shares.matching.get("custodians", ())),
             "rescue": getattr(bid, "rescue", None),
+            "failed": faults.failed(bid),
         }
         for no, bid in enumerate(bids, 1)
     ]

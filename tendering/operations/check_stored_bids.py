@@ -1,5 +1,7 @@
 """The stored files of the closing set are read whole and held against what was receipted, so that copies can come."""
 
+from functools import partial
+
 from django.db import transaction
 
 import ledger
@@ -7,17 +9,20 @@ from identity.actor import CLOCK
 from sealing.inspect import inspect_bid
 from suites import Refused as SealRefused
 from tendering import bid_queries, queries, receipts, sealed_store
+from tendering.faults import unless_failed
 from tendering.models import Bid, BidState, Lot
 
 
 def check_stored_bids(*, lot_id: int) -> list[Bid]:
     """Mark every bid of the closing set whose file is missing or altered, and return those; reads outside any lock.
 
+    A file at which the reading itself fails is not marked: the opening looks again.
+
     :raises NotFound: no such lot
     """
     lot = Lot.objects.get(pk=lot_id)
     waiting = bid_queries.bids_in_closing_set(lot).filter(state=BidState.RECEIVED, damaged_at=None)
-    return [bid for bid in waiting if not _sound(lot, bid) and _marked(lot_id, bid)]
+    return [bid for bid in waiting if unless_failed(bid, partial(_sound, lot, bid)) is False and _marked(lot_id, bid)]
 
 
 def _sound(lot: Lot, bid: Bid) -> bool:

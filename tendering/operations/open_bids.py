@@ -2,7 +2,8 @@
 
 Three steps, each resumable after kill -9: decide in one transaction that no share is taken any more; combine every key
 and check it against its commitment before the first bid is decrypted, then decrypt into folders that appear whole;
-publish all names and prices, or why a bid stays shut, in one transaction.
+publish all names and prices, or why a bid stays shut, in one transaction. A bid at which the platform itself fails
+keeps the lot waiting, never the other bids from being decrypted.
 """
 
 from datetime import datetime
@@ -23,6 +24,7 @@ from tendering.rules.facts import Facts
 from tendering.rules.lifecycle import Event, Stage
 
 WAITING = _("还有 {missing} 份投标文件在等待密钥份额或副本。")
+FAULT = _("{count} 份投标文件因平台故障暂时无法开启，将自动重试。")
 NONE_OPENED = _("没有一份投标文件能够解密，依法流标。")
 
 
@@ -33,20 +35,25 @@ class NotCollected(Refused):
         super().__init__([Reason("not_collected", WAITING, "EB-31", {"missing": str(missing)})])
 
 
+class BidsFailed(Refused):
+    """The platform itself failed at some bids, as the log says; nothing is published, the clock tries again."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__([Reason("platform_fault", FAULT, values={"count": str(count)})])
+
+
 def open_bids(*, lot_id: int) -> Lot:
     """Open the lot's closing set and move it to `opened`, or to `failed` where not one bid opens.
 
     :raises NotCollected: the window or the custodians' grace still runs and something is missing, or a copy came while
         the bids were decrypted
+    :raises BidsFailed: the platform itself failed at a bid
     :raises LostRace: another worker published first
     :raises ActRefused: the lot is suspended
     """
     lot, may_wait = _collect(lot_id)
     outcomes = outcomes_of(lot, bid_queries.collection(lot))
-    damaged = [outcome.bid for outcome in outcomes if outcome.damaged]
-    if damaged and may_wait:
-        mark_damaged(lot_id, damaged)
-        raise NotCollected(len(damaged))
+    wait_for_all(lot_id, outcomes, may_wait=may_wait)
     return _publish(lot_id, outcomes)
 
 
@@ -67,14 +74,37 @@ def _collect(lot_id: int) -> tuple[Lot, bool]:
     return lot, may_wait
 
 
-def mark_damaged(lot_id: int, damaged: list[Bid]) -> None:
-    """Ask for copies of files that were found damaged only now."""
+def wait_for_all(lot_id: int, outcomes: list[Outcome], *, may_wait: bool) -> None:
+    """Return when every bid has an end; otherwise write down what is waited for.
+
+    :raises BidsFailed: the platform itself failed at a bid
+    :raises NotCollected: a file is damaged and its copy may still come
+    """
+    damaged = [outcome.bid for outcome in outcomes if outcome.damaged and may_wait]
+    failed = [outcome.bid for outcome in outcomes if outcome.unsettled]
+    if not damaged and not failed:
+        return
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=lot_id)
-        for bid in damaged:
-            if Bid.objects.filter(pk=bid.pk, state=BidState.RECEIVED, damaged_at=None).update(damaged_at=now):
-                payload = {"bid_digest": bid.bid_digest}
-                ledger.append("bid.damaged", lot=lot.code, at=now, payload=payload, actor=CLOCK)
+        _mark_damaged(lot, damaged, now)
+        _mark_failed(lot, failed, now)
+    raise BidsFailed(len(failed)) if failed else NotCollected(len(damaged))
+
+
+def _mark_damaged(lot: Lot, damaged: list[Bid], now: datetime) -> None:
+    """Ask for copies of files that were found damaged only now."""
+    for bid in damaged:
+        if Bid.objects.filter(pk=bid.pk, state=BidState.RECEIVED, damaged_at=None).update(damaged_at=now):
+            payload = {"bid_digest": bid.bid_digest}
+            ledger.append("bid.damaged", lot=lot.code, at=now, payload=payload, actor=CLOCK)
+
+
+def _mark_failed(lot: Lot, failed: list[Bid], now: datetime) -> None:
+    """Let the hall and the centre see at which bids the platform failed this time, and since when."""
+    standing = Bid.objects.filter(lot=lot, state=BidState.RECEIVED)
+    names = [bid.pk for bid in failed]
+    standing.filter(pk__in=names, fault_at=None).update(fault_at=now)
+    standing.exclude(pk__in=names).update(fault_at=None)
 
 
 def look_for_copies(outcomes: list[Outcome]) -> None:

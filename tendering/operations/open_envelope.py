@@ -8,7 +8,7 @@ from tendering import bid_queries, envelopes, queries
 from tendering.dates import next_due_at
 from tendering.models import BidState, EnvelopeOpening, Lot
 from tendering.opened_contents import Outcome, outcomes_of
-from tendering.operations.open_bids import NotCollected, look_for_copies, mark_damaged
+from tendering.operations.open_bids import NotCollected, look_for_copies, wait_for_all
 from tendering.operations.settling import settle
 from tendering.refusals import SUSPENDED, LostRace, refuse_if
 
@@ -18,16 +18,14 @@ def open_envelope(*, lot_id: int) -> EnvelopeOpening:
 
     :raises NotCollected: the window or the custodians' grace still runs and something is missing, or a copy came while
         the bids were decrypted
+    :raises BidsFailed: the platform itself failed at a bid
     :raises LostRace: no envelope is waiting, or another worker published first
     :raises ActRefused: the lot is suspended
     """
     opening, may_wait = _collect(lot_id)
     lot = opening.lot
     outcomes = outcomes_of(lot, bid_queries.collection(lot, opening.envelope))
-    damaged = [outcome.bid for outcome in outcomes if outcome.damaged]
-    if damaged and may_wait:
-        mark_damaged(lot_id, damaged)
-        raise NotCollected(len(damaged))
+    wait_for_all(lot_id, outcomes, may_wait=may_wait)
     return _publish(lot_id, opening.envelope, outcomes)
 
 

@@ -18,7 +18,7 @@ ENTRIES = {
 def settle(lot: Lot, outcomes: Iterable[Outcome], now: datetime) -> None:
     """Write each bid's end and what it said, and append one entry a bid."""
     for outcome in outcomes:
-        ended = {"state": outcome.state, "end_reason": outcome.check, "ended_at": now}
+        ended = {"state": outcome.state, "end_reason": outcome.check, "ended_at": now, "fault_at": None}
         Bid.objects.filter(pk=outcome.bid.pk).update(**ended)
         if outcome.letter is not None:
             _keep(lot, outcome, outcome.letter, now)

@@ -46,6 +46,64 @@ def test_a_lot_that_failed_is_taken_up_again():
     assert len(calls) >= 2
 
 
+def test_an_unforeseen_failure_of_a_lot_is_said_and_holds_up_no_other(caplog):
+    done = []
+
+    def carry_out(lot_id):
+        if lot_id == 1:
+            raise RuntimeError("a bug")
+        done.append(lot_id)
+
+    ticker = Ticker(carry_out)
+    ticker.take_up([1, 2])
+    ticker.stop()
+    assert done == [2]
+    assert "lot 1 could not be carried out" in caplog.text and "RuntimeError" in caplog.text
+
+
+def test_lots_that_were_not_started_for_want_of_a_thread_are_started_at_the_next_tick(monkeypatch):
+    done, everything, start = [], threading.Event(), threading.Thread.start
+
+    def carry_out(lot_id):
+        done.append(lot_id)
+        if len(done) == 3:
+            everything.set()
+
+    ticker = Ticker(carry_out)
+
+    def refusing(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refusing)
+    with pytest.raises(RuntimeError):
+        ticker.take_up([1, 2, 3])
+    monkeypatch.setattr(threading.Thread, "start", start)
+    ticker.take_up([1, 2, 3])
+    assert everything.wait(5)
+    ticker.stop()
+    assert sorted(done) == [1, 2, 3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("the database went away"), RuntimeError("a bug")])
+def test_when_lots_cannot_be_taken_up_the_house_is_kept_and_the_clock_goes_on(monkeypatch, caplog, error):
+    ticks, stop = [], threading.Event()
+
+    def due(now):
+        ticks.append(now)
+        if len(ticks) == 3:
+            stop.set()
+        raise error
+
+    kept = []
+    monkeypatch.setattr(ticking.agenda, "due_lot_ids", due)
+    monkeypatch.setattr(ticking, "keep_house", lambda: kept.append(len(ticks)))
+    monkeypatch.setattr(ticking, "PERIOD_SECONDS", 0.001)
+    ticking.run(stop)
+    assert (len(ticks), kept) == (3, [1])
+    assert "lots could not be taken up" in caplog.text
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError("value too long"), RuntimeError("a bug")])
 def test_a_chore_that_fails_does_not_keep_the_others_from_being_done(monkeypatch, caplog, error):

@@ -21,7 +21,7 @@ async function refresh() {
 let last = "";
 root?.addEventListener("hall:state", (event) => {
   const { state } = event.detail;
-  const key = `${state.index}/${state.stage}/${state.step}`;
+  const key = [state.index, state.stage, state.step, ...state.bidders.map((bidder) => bidder.detail)].join("/");
   if (last && key !== last) refresh();
   last = key;
 });

@@ -1,0 +1,59 @@
+"""Faults of the platform at one bid: logged without what the bid says, tried again, and nobody is blamed.
+
+A step that fails in a way nobody foresaw (a library, the disk, memory) must not keep the lot's other bids from theirs.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import Error as DatabaseTrouble
+
+from tendering import bid_queries
+from tendering.models import Bid, BidState, Lot
+
+logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
+
+
+class Unforeseen(Exception):
+    """Stands for an exception in the log: its type and traceback, never its words, which may quote a sealed price."""
+
+
+def unless_failed(bid: Bid, step: Callable[[], Found]) -> Found | None:
+    """Return what the step gives, or None where it failed; the step reads and writes files and opens no transaction.
+
+    :raises django.db.Error: trouble with the database is no bid's and ends the run
+    """
+    try:
+        return step()
+    except DatabaseTrouble:
+        raise
+    except Exception as error:  # one bid's failure must not hold up the others
+        logger.error(
+            "lot %s: the platform failed at bid %s; it stays sealed and is tried again",
+            bid.lot.code,
+            bid.bid_digest,
+            exc_info=_wordless(error),
+        )
+        return None
+
+
+def _wordless(error: BaseException) -> Unforeseen:
+    """Return a stand-in with the same traceback and causes."""
+    number = f" (errno {error.errno})" if isinstance(error, OSError) and error.errno else ""
+    stand_in = Unforeseen(f"{type(error).__module__}.{type(error).__qualname__}{number}")
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    stand_in.__cause__ = _wordless(cause) if cause is not None else None
+    return stand_in.with_traceback(error.__traceback__)
+
+
+def faults_of(lot: Lot) -> list[tuple[int, Bid]]:
+    """Return the bids at which the platform failed when it last tried, each with its number in the hall, from 1."""
+    numbered = enumerate(bid_queries.bids_in_closing_set(lot), 1)
+    return [(no, bid) for no, bid in numbered if failed(bid)]
+
+
+def failed(bid: Bid) -> bool:
+    """Whether the bid waits because the platform failed at it."""
+    return bid.state == BidState.RECEIVED and bid.fault_at is not None

@@ -1,0 +1,216 @@
+"""The platform itself fails at one bid: the others are opened, the lot waits, nobody is blamed, it is tried again."""
+
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+
+from tendering import agenda, opened_contents, sealed_store
+from tendering.faults import faults_of
+from tendering.models import Bid, BidState, EnvelopeOpening, OpenedBid, Opening
+from tendering.operations import check_stored_bids as checking
+from tendering.operations.close_lot import close_lot
+from tendering.operations.end_envelope import end_envelope
+from tendering.operations.end_window import end_window
+from tendering.operations.open_bids import BidsFailed, NotCollected, open_bids
+from tendering.operations.open_envelope import open_envelope
+from tendering.operations.start_envelope import start_envelope
+from tendering.operations.start_opening import start_opening
+
+GRACE = 20  # seconds, of the rehearsal's procedure
+SECRET = "8900000.00"
+UNFORESEEN = [
+    ("read_layout", RuntimeError),
+    ("read_layout", OSError),
+    ("open_bid", MemoryError),
+    ("open_bid", RecursionError),
+    ("read_letter", ValueError),
+]
+
+
+@pytest.fixture
+def window(tender, hands):
+    """Three bids whose keys were all handed over, the window ended."""
+    made = tender.opened_window(hands)
+    for player, (file, _) in zip(tender.cast.bidders, made, strict=False):
+        tender.bidder_releases(player, file)
+    end_window(lot_id=tender.lot.pk, actor=tender.cast.centre.actor)
+    return made
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Let a step of the opening fail at one bid, and return how to mend it."""
+
+    def break_at(bid, *, step, error):
+        real = getattr(opened_contents, step)
+
+        def broken(path, *rest, **how):
+            if bid.bid_digest in str(path):
+                raise error
+            return real(path, *rest, **how)
+
+        monkeypatch.setattr(opened_contents, step, broken)
+        return lambda: monkeypatch.setattr(opened_contents, step, real)
+
+    return break_at
+
+
+def folders(tender):
+    root = settings.OPENED_ROOT / tender.lot.code
+    return {path.name for path in root.iterdir() if path.is_dir()} if root.exists() else set()
+
+
+@pytest.mark.parametrize(("step", "error"), UNFORESEEN)
+def test_the_others_are_opened_the_lot_waits_and_nobody_is_blamed(tender, hands, window, failing, step, error):
+    victim = window[1][1]
+    mend = failing(victim, step=step, error=error(SECRET))
+    hands.move(GRACE)  # even when nothing is waited for any more
+    for _ in range(2):
+        assert agenda.carry_out(tender.lot.pk) == 0
+    others = {bid.bid_digest for _, bid in window} - {victim.bid_digest}
+    assert folders(tender) - {victim.bid_digest} == others
+    assert set(Bid.objects.values_list("state", flat=True)) == {BidState.RECEIVED}
+    assert not OpenedBid.objects.exists()
+    assert [no for no, _ in faults_of(tender.fresh())] == [2]
+    assert agenda.due_lot_ids(hands.at) == [tender.lot.pk]
+    mend()
+    assert agenda.carry_out(tender.lot.pk) == 1
+    assert set(Bid.objects.values_list("state", flat=True)) == {BidState.OPENED}
+    assert faults_of(tender.fresh()) == []
+    assert {"bid.revoked", "bid.withdrawn_no_blame"}.isdisjoint(tender.kinds())
+
+
+def test_the_log_has_the_traceback_and_not_what_the_bid_says(tender, window, failing, caplog):
+    victim = window[0][1]
+    failing(victim, step="read_letter", error=ValueError(f"cannot read {SECRET}"))
+    with pytest.raises(BidsFailed) as refused:
+        open_bids(lot_id=tender.lot.pk)
+    assert refused.value.codes == {"platform_fault"}
+    (record,) = [record for record in caplog.records if record.name == "tendering.faults"]
+    assert victim.bid_digest in record.getMessage() and tender.lot.code in record.getMessage()
+    assert "in broken" in caplog.text and "ValueError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_a_cause_is_told_with_its_traceback_too(tender, window, monkeypatch, caplog):
+    def at_fault(path, **how):
+        try:
+            raise OSError(5, SECRET)
+        except OSError as error:
+            raise RuntimeError(SECRET) from error
+
+    monkeypatch.setattr(opened_contents, "read_letter", at_fault)
+    with pytest.raises(BidsFailed):
+        open_bids(lot_id=tender.lot.pk)
+    assert "OSError (errno 5)" in caplog.text and "RuntimeError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_an_error_of_the_database_is_no_fault_of_a_bid(tender, window, failing):
+    failing(window[1][1], step="read_layout", error=OperationalError("the connection was lost"))
+    with pytest.raises(OperationalError):
+        open_bids(lot_id=tender.lot.pk)
+    assert faults_of(tender.fresh()) == []
+
+
+def test_a_bid_that_works_again_is_not_told_while_another_still_fails(tender, window, failing):
+    mend = failing(window[0][1], step="read_layout", error=RuntimeError())
+    failing(window[2][1], step="open_bid", error=RuntimeError())
+    for expected in ([1, 3], [3]):
+        with pytest.raises(BidsFailed):
+            open_bids(lot_id=tender.lot.pk)
+        assert [no for no, _ in faults_of(tender.fresh())] == expected
+        mend()
+
+
+def test_a_damaged_file_beside_a_failing_bid_is_still_asked_for(tender, window, failing):
+    failing(window[0][1], step="read_layout", error=RuntimeError())
+    sealed_store.sealed_path(tender.lot.code, window[1][1].bid_digest).unlink()
+    with pytest.raises(BidsFailed):
+        open_bids(lot_id=tender.lot.pk)
+    assert Bid.objects.get(pk=window[1][1].pk).damaged_at is not None
+
+
+def test_contents_that_the_platform_lost_or_altered_are_held_against_nobody(tender, hands, window, failing):
+    mend = failing(window[2][1], step="read_layout", error=RuntimeError())
+    with pytest.raises(BidsFailed):
+        open_bids(lot_id=tender.lot.pk)
+    mend()
+    hands.move(GRACE)
+    lost, altered = (settings.OPENED_ROOT / tender.lot.code / bid.bid_digest for _, bid in window[:2])
+    (lost / "manifest.json").unlink()
+    (altered / "manifest.json").write_bytes(b"{}")
+    with pytest.raises(BidsFailed):
+        open_bids(lot_id=tender.lot.pk)
+    assert [no for no, _ in faults_of(tender.fresh())] == [1, 2]
+    for folder in (lost, altered):
+        shutil.rmtree(folder)
+    assert open_bids(lot_id=tender.lot.pk).stage == "opened"
+    assert OpenedBid.objects.count() == 3
+
+
+def test_a_file_that_is_lost_between_look_and_opening_is_damaged_as_before(tender, window, monkeypatch):
+    path = sealed_store.sealed_path(tender.lot.code, window[0][1].bid_digest)
+    real = opened_contents.open_bid
+
+    def losing(found, *rest, **how):
+        path.unlink(missing_ok=True)
+        return real(found, *rest, **how)
+
+    monkeypatch.setattr(opened_contents, "open_bid", losing)
+    with pytest.raises(NotCollected):
+        open_bids(lot_id=tender.lot.pk)
+    assert Bid.objects.get(pk=window[0][1].pk).damaged_at is not None
+
+
+def test_looking_through_the_stored_files_one_failure_leaves_no_other_unseen(tender, hands, monkeypatch):
+    window = tender.opened_window(hands)
+    real, (broken, lost) = checking.inspect_bid, (window[0][1], window[1][1])
+    sealed_store.sealed_path(tender.lot.code, lost.bid_digest).unlink()
+
+    def inspect(path):
+        if broken.bid_digest in str(path):
+            raise RuntimeError
+        return real(path)
+
+    monkeypatch.setattr(checking, "inspect_bid", inspect)
+    assert [bid.pk for bid in checking.check_stored_bids(lot_id=tender.lot.pk)] == [lost.pk]
+    assert Bid.objects.get(pk=broken.pk).damaged_at is None
+
+
+def test_a_later_envelope_waits_for_its_failing_bid_too(cast, hands, tmp_path, settings, failing):
+    from tests.sealed import make_tender
+
+    for name in ("SEALED_ROOT", "OPENED_ROOT", "UPLOAD_ROOT"):
+        setattr(settings, name, tmp_path / "server" / name.lower())
+    tender = make_tender(cast, tmp_path, now=hands.at, envelopes=("technical", "price"))
+    players, made = cast.bidders[:3], []
+    for player in players:
+        technical = tender.bid(player, envelope="technical", price=None)
+        made.append((technical, tender.bid(player, envelope="price")))
+    hands.to(tender.lot.deadline_at)
+    close_lot(lot_id=tender.lot.pk)
+    start_opening(lot_id=tender.lot.pk)
+    for player, (technical, _) in zip(players, made, strict=True):
+        tender.bidder_releases(player, technical[0])
+    end_window(lot_id=tender.lot.pk, actor=cast.centre.actor)
+    open_bids(lot_id=tender.lot.pk)
+    digests = [price[1].bid_digest for _, price in made]
+    start_envelope(lot_code=tender.lot.code, envelope="price", admitted=digests, actor=cast.centre.actor)
+    for player, (_, price) in zip(players, made, strict=True):
+        tender.bidder_releases(player, price[0])
+    hands.to(EnvelopeOpening.objects.get().window_ends_at)
+    end_envelope(lot_id=tender.lot.pk)
+    victim = made[0][1][1]
+    mend = failing(victim, step="open_bid", error=RuntimeError())
+    with pytest.raises(BidsFailed):
+        open_envelope(lot_id=tender.lot.pk)
+    assert [bid.pk for _, bid in faults_of(tender.fresh())] == [victim.pk]
+    assert folders(tender) >= set(digests) - {victim.bid_digest}
+    mend()
+    open_envelope(lot_id=tender.lot.pk)
+    assert OpenedBid.objects.count() == 3
+    assert faults_of(tender.fresh()) == []
+    assert Opening.objects.count() == 1
