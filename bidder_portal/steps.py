@@ -18,7 +18,7 @@ STATE_WORDS = {
     BidState.REPLACED: gettext_noop("已被替换"),
     BidState.WITHDRAWN: gettext_noop("已撤回"),
     BidState.SUPERSEDED: gettext_noop("因招标文件修改失效"),
-    BidState.RETURNED: gettext_noop("流标退回，未开启"),
+    BidState.RETURNED: gettext_noop("退回，未开启"),
     BidState.OPENED: gettext_noop("已开启"),
     BidState.REVOKED: gettext_noop("视为撤销"),
     BidState.WITHDRAWN_NO_BLAME: gettext_noop("视为撤回"),

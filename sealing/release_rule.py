@@ -10,7 +10,8 @@ aware datetimes. The payloads that are read:
 - `opening.finished`: no payload needed.
 - `lot.announced` and the amendments: `parameters.body.envelopes`, in the order in which envelopes are opened, from the
   statement with the greatest `amendment`.
-- `envelope.started {"envelope", "admitted"}`, `envelope.window_ended`, `envelope.finished {"envelope"}`.
+- `envelope.started {"envelope", "admitted"}`, `envelope.window_ended`, `envelope.finished {"envelope"}`; why others
+  were left out stands beside `admitted`, and nothing hangs on it here.
 - `share.released`: `{"bid_digest", "group"}`. `bid.withdrawn`: `{"bid_digest"}`.
 - `bids.superseded`, `bids.incomplete`: `{"bids": [digests]}`, which ended without their bidders.
 

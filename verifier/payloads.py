@@ -97,7 +97,11 @@ PAYLOADS: dict[str, dict[str, Form]] = {
     "bid.revoked": _ENDED,
     "bid.withdrawn_no_blame": _ENDED,
     "opening.finished": _COUNTED,
-    "envelope.started": {"envelope": is_text, "admitted": list_of(is_hash)},
+    "envelope.started": {
+        "envelope": is_text,
+        "admitted": list_of(is_hash),
+        "left_out": list_of(member({**_BID, "reason": is_text})),
+    },
     "envelope.window_ended": {"envelope": is_text},
     "envelope.finished": {"envelope": is_text, **_COUNTED},
     "committee.drawn": {"size": number(1, 1000), "representative": _is_flag},

@@ -17,6 +17,7 @@ from tendering.refusals import ActRefused, LostRace
 from tests.custodian.conftest import agent_of  # noqa: F401
 
 TECHNICAL, PRICE = "technical", "price"
+REASON = "技术标未达到 60 分。"
 
 
 @pytest.fixture
@@ -75,8 +76,15 @@ def digests(made, envelope, *numbers):
 
 
 def begin(tender, made, *numbers, actor=None):
+    """Start the price envelope for these bidders; of the others the host says that they fell short."""
+    admitted = digests(made, PRICE, *numbers)
+    out = {bid.bid_digest: REASON for _, bid in (one[PRICE] for one in made) if bid.bid_digest not in admitted}
+    return start(tender, admitted, out, actor=actor)
+
+
+def start(tender, admitted, left_out, *, actor=None):
     host = actor or tender.cast.centre.actor
-    return start_envelope(lot_code=tender.lot.code, envelope=PRICE, admitted=digests(made, PRICE, *numbers), actor=host)
+    return start_envelope(lot_code=tender.lot.code, envelope=PRICE, admitted=admitted, left_out=left_out, actor=host)
 
 
 def test_each_envelope_has_its_own_file_sequence_and_place(tender, hands):

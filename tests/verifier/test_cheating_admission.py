@@ -1,7 +1,7 @@
 """A platform that admits to a later envelope whom the log does not allow, or in other than its turn, is named.
 
-It has the log's key and signs everything anew. Whom it leaves out although his envelopes were opened is told, not
-failed: the log has no entry that would say why (docs/decisions/0009).
+It has the log's key and signs everything anew. So is one that drops a bid without a reason. Whether a reason is a good
+one is told, not judged (docs/decisions/0009).
 """
 
 import copy
@@ -9,10 +9,12 @@ import copy
 import pytest
 
 from tendering.bundle import form
+from tendering.operations.start_envelope import FOUND_SHUT
 from tests.verifier import rewriting
 from tests.verifier.test_envelopes import (  # noqa: F401
     INVENTED,
     PRICE,
+    REASON,
     TECHNICAL,
     between,
     exported,
@@ -52,14 +54,16 @@ def test_an_honest_start_holds_and_says_whom_the_host_left_out(running, judged, 
     found, row, _rows = judged(running)
     assert found == INVENTED
     rival, bidder = digest(technical, 2, PRICE), tender.cast.bidders[2].organisation.uscc
-    told = "price: 2 of 3 admitted; left out on the host's word alone, no entry tells why: "
-    assert row["detail"] == f"{told}{rival[:16]} of {bidder}"
+    told = f"price: 2 of 3 admitted; left out by the host: {rival[:16]} of {bidder}: “{REASON}”"
+    assert row["detail"] == told
 
 
 def test_a_dropped_rival_hears_it_by_its_receipt(running, judged, technical, tmp_path):  # noqa: F811
     found, _row, rows = judged(running, *rewriting.held(running, tmp_path, digest(technical, 2, PRICE)))
     assert found == INVENTED
-    assert "in force, not admitted by the host at 20" in rows["own_receipts"]["detail"]
+    place = running.of_kind("envelope.started")[0]["index"]
+    detail = rows["own_receipts"]["detail"]
+    assert "in force, not admitted by the host at 20" in detail and f"(entry {place}): {REASON}" in detail
     held = rewriting.held(running, tmp_path, digest(technical, 1, PRICE))
     assert "in force, not opened" in judged(running, *held)[2]["own_receipts"]["detail"]
 
@@ -101,10 +105,76 @@ def test_who_did_not_open_the_envelope_before_is_not_admitted(running, judged, t
     (reason,) = row["reasons"]
     accomplice = digest(technical, 1, PRICE)
     assert accomplice[:16] in reason and "its envelope technical was not opened before" in reason
-    running.payload("envelope.started")["admitted"].remove(accomplice)
+    payload = running.payload("envelope.started")
+    payload["admitted"].remove(accomplice)
+    payload["left_out"].append({"bid_digest": accomplice, "reason": FOUND_SHUT})
     found, row, _rows = judged(running)
     assert found == INVENTED
-    assert row["detail"].startswith("price: 1 of 3 admitted") and accomplice[:16] not in row["detail"]
+    assert row["detail"].startswith("price: 1 of 3 admitted") and f"“{FOUND_SHUT}”" in row["detail"]
+
+
+def dropped(payload, _victim):
+    payload["left_out"].clear()
+
+
+def both(payload, victim):
+    payload["admitted"].append(victim)
+
+
+def twice(payload, _victim):
+    payload["left_out"] *= 2
+
+
+def blank(payload, _victim):
+    payload["left_out"][0]["reason"] = " \n"
+
+
+@pytest.mark.parametrize(
+    ("tamper", "wanted"),
+    [
+        (dropped, "is neither admitted to price nor left out of it with a reason"),
+        (both, "is admitted to price and left out of it"),
+        (twice, "is left out of price 2 times"),
+        (blank, "is left out of price for a blank reason"),
+    ],
+)
+def test_every_bid_is_admitted_or_left_out_with_a_reason_once(running, judged, technical, tender, tamper, wanted):  # noqa: F811
+    victim, bidder = digest(technical, 2, PRICE), tender.cast.bidders[2].organisation.uscc
+    tamper(running.payload("envelope.started"), victim)
+    found, row, _rows = judged(running)
+    assert found == NAMED and row["reasons"] == [f"{victim[:16]} of {bidder} {wanted}"]
+
+
+def test_a_rival_dropped_from_both_lists_hears_that_no_reason_is_given(running, judged, technical, tmp_path):  # noqa: F811
+    running.payload("envelope.started")["left_out"] = []
+    rival = digest(technical, 2, PRICE)
+    found, _row, rows = judged(running, *rewriting.held(running, tmp_path, rival))
+    assert found == NAMED and rows["own_receipts"]["detail"].count("): no reason is given") == 1
+
+
+@pytest.mark.parametrize("stranger", ["technical", "invented", "incomplete"])
+def test_only_bids_of_the_envelope_in_force_are_left_out(running, judged, technical, stranger):  # noqa: F811
+    one = {
+        "technical": digest(technical, 0, TECHNICAL),
+        "invented": "ab" * 32,
+        "incomplete": running.payload("bids.incomplete")["bids"][0],
+    }[stranger]
+    running.payload("envelope.started")["left_out"].append({"bid_digest": one, "reason": REASON})
+    found, row, _rows = judged(running)
+    assert found == NAMED
+    assert row["reasons"] == [f"{one[:16]} is left out of price, and is no bid of it in force at the deadline"]
+
+
+def test_a_reason_cannot_write_over_the_line_that_tells_it(running, judged):
+    running.payload("envelope.started")["left_out"][0]["reason"] = "x\x1b[2K\n" + "字" * 1000
+    found, row, _rows = judged(running)
+    assert found == INVENTED and row["detail"].isprintable() and len(row["detail"]) < 600
+
+
+def test_a_start_without_reasons_has_not_its_form(running, judged):
+    del running.payload("envelope.started")["left_out"]
+    found, _row, rows = judged(running)
+    assert "form" in found and any("payload.left_out is missing" in one for one in rows["form"]["reasons"])
 
 
 def test_an_envelope_is_started_once(running, judged, technical):  # noqa: F811

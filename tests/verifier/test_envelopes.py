@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from tendering.bundle import form
 from tendering.bundle.export import export_bundle
 from tendering.models import EnvelopeOpening, Opening
 from tendering.operations.close_lot import close_lot
@@ -24,6 +25,7 @@ from tests.verifier.test_tamperings import failing
 pytestmark = pytest.mark.django_db
 TECHNICAL, PRICE = "technical", "price"
 INVENTED = {"document"}
+REASON = "技术标未达到 60 分。"
 
 
 @pytest.fixture
@@ -55,14 +57,23 @@ def technical(tender):
 
 def start(tender, made):
     """Admit the first two to the price envelope; the first hands over its share at once."""
-    admitted = [files[PRICE][1].bid_digest for files in made[:2]]
-    start_envelope(lot_code=tender.lot.code, envelope=PRICE, admitted=admitted, actor=tender.cast.centre.actor)
+    *admitted, out = (files[PRICE][1].bid_digest for files in made)
+    host = tender.cast.centre.actor
+    start_envelope(lot_code=tender.lot.code, envelope=PRICE, admitted=admitted, left_out={out: REASON}, actor=host)
     tender.bidder_releases(tender.cast.bidders[0], made[0][PRICE][0])
 
 
-def exported(tender, path):
+def finish(tender, made):
+    """The second hands over its share too, and the prices are opened."""
+    tender.bidder_releases(tender.cast.bidders[1], made[1][PRICE][0])
+    tender.hands.to(EnvelopeOpening.objects.get().window_ends_at)
+    end_envelope(lot_id=tender.lot.pk)
+    open_envelope(lot_id=tender.lot.pk)
+
+
+def exported(tender, path, variant="full"):
     with path.open("w+b") as out:
-        export_bundle(tender.fresh(), out)
+        export_bundle(tender.fresh(), out, variant=variant, office=True)  # who supervises has it early
     return path
 
 
@@ -86,10 +97,7 @@ def test_both_envelopes_opened_the_admitted_prices_only(tender, technical, tmp_p
     from tendering import receipts
 
     start(tender, technical)
-    tender.bidder_releases(tender.cast.bidders[1], technical[1][PRICE][0])
-    tender.hands.to(EnvelopeOpening.objects.get().window_ends_at)
-    end_envelope(lot_id=tender.lot.pk)
-    open_envelope(lot_id=tender.lot.pk)
+    finish(tender, technical)
     path = exported(tender, tmp_path / "both.zip")
     found, told = failing(capsys, path)
     assert found == INVENTED, json.dumps([row for row in told["checks"] if row["reasons"]], ensure_ascii=False)
@@ -97,17 +105,58 @@ def test_both_envelopes_opened_the_admitted_prices_only(tender, technical, tmp_p
     assert details["opened_bids"] == "5 bids opened again, prices as read out"
 
     bundle = Forgery.of(path, Platform(heads.log_key(), receipts._signer(), {}, None, None))
-    bundle.payload("envelope.started")["admitted"].pop()
+    payload = bundle.payload("envelope.started")
+    payload["left_out"].append({"bid_digest": payload["admitted"].pop(), "reason": REASON})
     bundle.rebuild_log()
     found, _told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True))
     assert found == INVENTED | {"bid_ends", "release_time"}
 
 
-def between(tender, path):
+def between(tender, path, variant="full"):
     from ledger import heads
     from tendering import receipts
 
-    return Forgery.of(exported(tender, path), Platform(heads.log_key(), receipts._signer(), {}, None, []))
+    return Forgery.of(exported(tender, path, variant), Platform(heads.log_key(), receipts._signer(), {}, None, []))
+
+
+def test_the_public_variant_holds_between_the_envelopes_and_after(tender, technical, tmp_path, capsys):
+    """It shows no header of a bid that was not admitted or still waits: that would name its bidder."""
+    counted = []
+    for name, step in (("between", None), ("running", start), ("both", finish)):
+        if step is not None:
+            step(tender, technical)
+        found, told = failing(capsys, exported(tender, tmp_path / f"{name}.zip", "public"))
+        assert found == INVENTED, name
+        rows = {row["name"]: row for row in told["checks"]}
+        assert rows["bid_ends"]["outcome"] == "ok"
+        counted.append(rows["bid_files"]["detail"])
+    assert counted == [f"{count} bids recomputed from header and trailer" for count in (3, 3, 5)]
+    out = technical[2][PRICE][1].bid_digest
+    assert rows["admitted"]["detail"] == f"price: 2 of 3 admitted; left out by the host: {out[:16]}: “{REASON}”"
+
+
+@pytest.mark.parametrize("envelope", [TECHNICAL, PRICE])
+def test_a_bid_that_ought_to_have_ended_is_missed_in_the_public_variant_too(
+    tender,
+    technical,
+    tmp_path,
+    capsys,
+    envelope,
+):
+    start(tender, technical)
+    finish(tender, technical)
+    bundle = between(tender, tmp_path / "both.zip", "public")
+    victim = technical[1][envelope][1].bid_digest
+    (end,) = (row for row in bundle.of_kind("bid.opened") if row["body"]["payload"]["bid_digest"] == victim)
+    bundle.entries.remove(end)
+    bundle.payload("opening.finished" if envelope == TECHNICAL else "envelope.finished")["opened"] -= 1
+    for kind in (form.HEADER, form.TRAILER, form.RECEIPT):
+        del bundle.members[bundle.bid(victim, kind)]
+    bundle.rebuild_log()
+    found, told = failing(capsys, bundle.write(tmp_path / "forged.zip", signed=True))
+    rows = {row["name"]: row for row in told["checks"]}
+    assert found == INVENTED | {"bid_ends"} | ({"admitted"} if envelope == TECHNICAL else set())
+    assert rows["bid_ends"]["reasons"] == [f"{victim[:16]} was due and has no end"]
 
 
 def test_a_bidder_who_handed_in_every_envelope_is_not_incomplete(tender, technical, tmp_path, capsys):

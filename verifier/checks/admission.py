@@ -1,24 +1,35 @@
 """Who was admitted to each later envelope (3.3), as far as the log tells it.
 
 Recomputed: the envelope was started once, after the one before it was finished; every admitted bid is one of this
-envelope, in force at the deadline, of a bidder all of whose earlier envelopes were opened before. Not recomputed, since
-no entry gives a reason: why a bidder whose earlier envelopes were opened was left out. That is the host's word; it is
-told, with the bid, so that nobody is dropped silently.
+envelope, in force at the deadline, of a bidder all of whose earlier envelopes were opened before; every other bid of
+this envelope in force is left out with a reason, and none is in both lists. Whether such a reason is a good one is not
+recomputed: it is the host's word, and told with its bid.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from verifier.case import Case
-from verifier.checks.ending import Envelope, envelopes_of
+from verifier.checks.ending import Envelope, bids_of, envelopes_of
 from verifier.evidence import LedgerEntry
-from verifier.outcome import Finding, judged, not_applicable, short
+from verifier.outcome import Finding, judged, not_applicable, printable, short
 
-STARTED, OPENED = "envelope.started", "bid.opened"
+STARTED = "envelope.started"
+
+
+class LeftOut(NamedTuple):
+    """That a bid in force was not admitted: the entry that started its envelope, and the reason there, "" for none."""
+
+    start: LedgerEntry
+    reason: str
 
 
 def admitted(case: Case) -> Finding:
-    """Every later envelope was started once, in its turn, for bids of bidders whose earlier envelopes were opened."""
+    """Every later envelope was started once, in its turn, for bids of bidders whose earlier envelopes were opened.
+
+    Every other bid of it was left out with a reason.
+    """
     envelopes = envelopes_of(case)
     starts = case.evidence.of(STARTED)
     if not starts:
@@ -34,16 +45,19 @@ def admitted(case: Case) -> Finding:
         if envelope.started is not None:
             wrong += _start_reasons(case, envelope, envelopes[place - 1])
             wrong += _bid_reasons(case, envelope, envelopes[:place], owners)
-            told.append(_told(case, envelope, envelopes[:place], owners))
+            wrong += _outside_reasons(case, envelope, owners)
+            told.append(_told(case, envelope, owners))
     return judged(wrong, "; ".join(told))
 
 
-def left_out(case: Case, digest: str) -> LedgerEntry | None:
-    """Return the entry that started the envelope of a bid in force without it, None where it was admitted or waits."""
+def left_out(case: Case, digest: str) -> LeftOut | None:
+    """Return how the envelope of a bid in force was started without it, None where it was admitted or waits."""
     name = case.envelopes.get(digest)
     starts = [one for one in case.evidence.of(STARTED) if one.payload["envelope"] == name]
-    out = starts and digest in case.in_force and digest not in starts[-1].payload["admitted"]
-    return starts[-1] if out else None
+    if not starts or digest not in case.in_force or digest in starts[-1].payload["admitted"]:
+        return None
+    reasons = [row["reason"] for row in starts[-1].payload["left_out"] if row["bid_digest"] == digest]
+    return LeftOut(starts[-1], reasons[0] if reasons else "")
 
 
 def _owners(case: Case) -> dict[str, str]:
@@ -93,24 +107,41 @@ def _shut(
     yield from (envelope.name for envelope in earlier if envelope.name not in opened)
 
 
-def _told(case: Case, envelope: Envelope, earlier: list[Envelope], owners: Mapping[str, str]) -> str:
-    """Say how many were admitted, and name whom the host left out without an entry that tells why."""
-    start = envelope.started
-    assert start is not None
-    own = [digest for digest in sorted(case.in_force) if case.envelopes.get(digest) == envelope.name]
-    outside = [digest for digest in own if digest not in envelope.due]
-    said = f"{envelope.name}: {len(envelope.due)} of {len(own)} admitted"
-    known = [digest for digest in outside if digest in owners]
+def _outside_reasons(case: Case, envelope: Envelope, owners: Mapping[str, str]) -> Iterator[str]:
+    """Every bid of the envelope is in one of the two lists, so that nobody is dropped silently, nor kept both ways."""
+    assert envelope.started is not None  # asked of started ones only
+    own, name, rows = bids_of(case, envelope.name), envelope.name, envelope.started.payload["left_out"]
+    listed = Counter(row["bid_digest"] for row in rows)
+    for digest in sorted(own - envelope.due - set(listed)):
+        yield f"{_named(digest, owners)} is neither admitted to {name} nor left out of it with a reason"
+    for digest, count in listed.items():
+        if count > 1:
+            yield f"{_named(digest, owners)} is left out of {name} {count} times"
+        if digest not in own:
+            yield f"{short(digest)} is left out of {name}, and is no bid of it in force at the deadline"
+        elif digest in envelope.due:
+            yield f"{_named(digest, owners)} is admitted to {name} and left out of it"
+    yield from (
+        f"{_named(row['bid_digest'], owners)} is left out of {name} for a blank reason"
+        for row in rows
+        if not row["reason"].strip()
+    )
+
+
+def _told(case: Case, envelope: Envelope, owners: Mapping[str, str]) -> str:
+    """Say how many were admitted, and whom the host left out for what reason."""
+    assert envelope.started is not None
+    said = f"{envelope.name}: {len(envelope.due)} of {len(bids_of(case, envelope.name))} admitted"
     names = [
-        f"{short(digest)} of {owners[digest]}"
-        for digest in known
-        if not any(_shut(case, owners[digest], earlier, owners, start))
+        f"{_named(row['bid_digest'], owners)}: “{printable(row['reason'])}”"
+        for row in envelope.started.payload["left_out"]
     ]
-    if names:
-        said += f"; left out on the host's word alone, no entry tells why: {', '.join(names)}"
-    if len(known) < len(outside):  # the public variant shows no header of a bid that never ended
-        said += f"; {len(outside) - len(known)} left out whose bidders are not shown"
-    return said
+    return f"{said}; left out by the host: {', '.join(names)}" if names else said
+
+
+def _named(digest: str, owners: Mapping[str, str]) -> str:
+    """Name a bid with its bidder, where that is shown: the public variant hides whose a bid was that never ended."""
+    return f"{short(digest)} of {owners[digest]}" if digest in owners else short(digest)
 
 
 def _places(entries: list[LedgerEntry]) -> str:

@@ -159,8 +159,12 @@ def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry)
 
 
 def bid_files(case: Case) -> Finding:
-    """Every bid of the closing set is there, and its bytes give the digest that receipt, log and closing set name."""
-    wrong = [f"{short(digest)}: no sealed file in the bundle" for digest in _expected(case) if digest not in case.files]
+    """Every bid of the closing set is there, and its bytes give the digest that receipt, log and closing set name.
+
+    In the public variant: every one that has ended.
+    """
+    kind = "header" if case.evidence.public else "sealed file"
+    wrong = [f"{short(digest)}: no {kind} in the bundle" for digest in _expected(case) if digest not in case.files]
     for digest, file in sorted(case.files.items()):
         wrong += [f"{short(digest)}: {reason}" for reason in file.reasons]
         if file.detached is None:
@@ -178,7 +182,13 @@ def bid_files(case: Case) -> Finding:
 
 
 def _expected(case: Case) -> list[str]:
-    """Return the bids whose file must be in the bundle: all in force but those that the platform says it lost."""
+    """Return the bids whose file must be in the bundle: all in force but those that the platform says it lost.
+
+    The public variant shows of a bid that has no end (yet) nothing that would name its bidder; whichever ought to have
+    one is missed by `bid_ends`. Of a lost file it shows header and trailer, which the platform has apart from it.
+    """
+    if case.evidence.public:
+        return [digest for digest in case.in_force if digest in case.ends]
     return [digest for digest in case.in_force if not case.lost_by_platform(digest)]
 
 

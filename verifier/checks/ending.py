@@ -39,11 +39,12 @@ def envelopes_of(case: Case) -> list[Envelope]:
     order = case.parameters.envelopes
     evidence = case.evidence
     ended, finished = evidence.last("opening.window_ended"), evidence.last("opening.finished")
-    first = Envelope(order[0], case.closing, ended, finished, _own(case, order[0]))
+    first = Envelope(order[0], case.closing, ended, finished, bids_of(case, order[0]))
     return [first, *(_later(case, name) for name in order[1:])]
 
 
-def _own(case: Case, name: str) -> frozenset[str]:
+def bids_of(case: Case, name: str) -> frozenset[str]:
+    """Return the bids of an envelope that were in force at the deadline."""
     return frozenset(digest for digest in case.in_force if case.envelopes.get(digest) == name)
 
 
@@ -54,7 +55,7 @@ def _later(case: Case, name: str) -> Envelope:
     }
     started, window_ended, finished = (rows[-1] if rows else None for rows in found.values())
     admitted = started.payload["admitted"] if started else ()
-    return Envelope(name, started, window_ended, finished, _own(case, name).intersection(admitted))
+    return Envelope(name, started, window_ended, finished, bids_of(case, name).intersection(admitted))
 
 
 def bid_ends(case: Case) -> Finding:

@@ -37,8 +37,7 @@ class Own:
             return f"{short(digest)} unknown"
         end = found.by if found.state != STANDING else self.case.ends.get(digest)
         if end is None:
-            start = left_out(self.case, digest)
-            return f"{short(digest)} in force, not {f'admitted by the host {_placed(start)}' if start else 'opened'}"
+            return f"{short(digest)} in force, not {_not_admitted(self.case, digest) or 'opened'}"
         return f"{short(digest)} {_ENDED[end.kind]} {_placed(end)}{_why(end)}"
 
     def reasons(self, digest: str) -> list[str]:
@@ -108,6 +107,14 @@ def _incomplete(own: Own, _digest: str, found: Standing) -> list[str]:
 
 
 _JUDGED = {RECEIVED: _replaced, WITHDRAWN: _withdrawn, INCOMPLETE: _incomplete}
+
+
+def _not_admitted(case: Case, digest: str) -> str:
+    """Say where the host left a bid out of its envelope, and for what reason; "" where it was admitted or waits."""
+    found = left_out(case, digest)
+    if found is None:
+        return ""
+    return f"admitted by the host {_placed(found.start)}: {printable(found.reason) or 'no reason is given'}"
 
 
 def _placed(entry: LedgerEntry) -> str:
