@@ -12,6 +12,7 @@ from identity.operations import register_custodian, revoke_certificate
 from identity.queries import trust_root
 from sealing.keys import write_keys
 from sealing.statements import sign_statement
+from sealing.withdrawals import sign_withdrawal
 from suites import suite_named
 from tendering import queries, scheme_validator
 from tendering.models import OpenedBid, Opening
@@ -20,6 +21,7 @@ from tendering.operations.close_lot import close_lot
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
 from tendering.operations.start_opening import start_opening
+from tendering.operations.withdraw_bid import withdraw_bid
 from tendering.refusals import ActRefused
 from tendering.rules.lifecycle import MoveRefused
 from tests import lots
@@ -94,6 +96,17 @@ def test_a_certificate_revoked_before_submission_is_refused_and_one_revoked_late
     end_window(lot_id=gm.lot.pk)
     assert [agent_of(gm, hands, name).round() for name in ("centre", "purchaser")] == [3, 3]
     assert open_bids(lot_id=gm.lot.pk).stage == "opened"
+
+
+def test_a_bid_is_withdrawn_with_a_certificate_of_the_lots_suite_only(gm):
+    player = gm.cast.bidders[0]
+    _, bid = gm.bid(player)
+    other = own_keys(certified(player))  # the same bidder's, under INTL-1
+    statement = sign_withdrawal(other, lot=gm.lot.code, bid_digest=bid.bid_digest)
+    with pytest.raises(ActRefused) as refused:
+        withdraw_bid(lot_code=gm.lot.code, bid_digest=bid.bid_digest, statement=statement, actor=player.actor)
+    assert refused.value.codes == {"statement"}
+    assert gm.withdraws(player, bid.bid_digest).state == "withdrawn"
 
 
 def test_a_key_of_the_other_suite_can_neither_announce_nor_hold_a_share(cast, hands):
