@@ -71,7 +71,9 @@ def _add_release(parser: argparse.ArgumentParser) -> None:
 
 def _add_withdraw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
-    parser.add_argument("file", type=_file, metavar="OUT.bid")
+    parser.add_argument("file", type=_file, nargs="?", metavar="OUT.bid")
+    parser.add_argument("--lot", metavar="CODE", help="with --digest, where the sealed file was not kept")
+    parser.add_argument("--digest", metavar="HEX", help="as the receipt names the bid")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT.withdrawal.json")
     parser.add_argument("--passphrase-file", type=_file, metavar="F")
     parser.set_defaults(run=commands.withdraw)

@@ -24,7 +24,7 @@ from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from sealing.shares import dumps, read_share
 from sealing.tender import Tender, check_tender, parameters_signer, read_tender
-from sealing.withdrawals import withdrawal_of
+from sealing.withdrawals import withdrawal_named, withdrawal_of
 from suites import Reason, Refused
 from suites.certificates import BadCertificate, from_pem
 from suites.revocation import BadCrl, Trust, crls_from_pem, overdue
@@ -89,8 +89,16 @@ def release(arguments: argparse.Namespace) -> dict[str, Json]:
 
 def withdraw(arguments: argparse.Namespace) -> dict[str, Json]:
     """Sign that a bid is taken back: what the lot's withdrawal page takes before the deadline."""
+    if arguments.out.exists():
+        raise Refused([Reason("output", f"{arguments.out.name} exists already")])
+    if (arguments.file is None) == (arguments.lot is None or arguments.digest is None):
+        raise Refused([Reason("output", "give either the sealed file, or --lot and --digest")])
     keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
-    statement = withdrawal_of(arguments.file, keys)
+    if arguments.file is not None:
+        statement = withdrawal_of(arguments.file, keys)
+    else:
+        statement = withdrawal_named(arguments.lot, arguments.digest, keys)
+    arguments.out.touch(mode=0o600)
     arguments.out.write_bytes(canonical.dumps(statement))
     return {**statement["body"], "statement": str(arguments.out)}
 

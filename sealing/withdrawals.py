@@ -34,13 +34,27 @@ def withdrawal_of(file: Path, keys: OwnKeys) -> dict[str, Json]:
     """
     layout = inspect_bid(file)
     bound = layout.header.binding
-    if not keys.certificates:
-        raise Refused([Reason("signer", "the key file holds no certificate")])
-    found = check_signer(list(keys.certificates), bound.bidder)
+    found = _uncertified(keys) or check_signer(list(keys.certificates), bound.bidder)
     if keys.suite.name != bound.suite_name:
         found.append(Reason("signer", f"the key is of suite {keys.suite.name}, the tender of {bound.suite_name}"))
     refuse(found)
     return sign_withdrawal(keys, lot=bound.lot, bid_digest=layout.detached.bid_digest)
+
+
+def withdrawal_named(lot: str, bid_digest: str, keys: OwnKeys) -> dict[str, Json]:
+    """Return the signed withdrawal of a bid whose sealed file was not kept, as lot and digest name it on the platform.
+
+    Blanks in the digest, which people copy in groups, do not count.
+
+    :raises Refused: `statement`: that is no lot's code or no digest; `signer`: the key has no certificate
+    """
+    code, digest = lot.strip(), "".join(bid_digest.split()).lower()
+    refuse(check_fields("statement", KIND, {"v": 1, "lot": code, "bid_digest": digest}, FIELDS) + _uncertified(keys))
+    return sign_withdrawal(keys, lot=code, bid_digest=digest)
+
+
+def _uncertified(keys: OwnKeys) -> list[Reason]:
+    return [] if keys.certificates else [Reason("signer", "the key file holds no certificate")]
 
 
 def verify_withdrawal(
@@ -60,12 +74,13 @@ def verify_withdrawal(
 
     :raises Refused: `statement`, `certificates`, `path`, `validity`, `revoked`, `crl`, `signer`
     """
+    named = statement.get("suite") if isinstance(statement, dict) else None
+    if named != suite:  # before anything is computed
+        raise Refused([Reason("statement", f"the withdrawal is signed under {named}, not {suite}")])
     verified = verify_statement(statement, KIND, roots=roots, at=at)
     found = check_fields("statement", KIND, verified.body, FIELDS)
     if not found and (verified.body["lot"], verified.body["bid_digest"]) != (lot, bid_digest):
         found = [Reason("statement", "the withdrawal names another bid")]
-    if statement["suite"] != suite:
-        found.append(Reason("statement", f"the withdrawal is signed under {statement['suite']}, not {suite}"))
     if bidder is not None:
         found += check_signer(list(verified.certificates), bidder)
     refuse(found)

@@ -13,7 +13,7 @@ from sealing.client.program import built
 from sealing.fields import Form, check_fields, is_object, is_suite
 from sealing.inspect import facts, inspect_bid
 from sealing.keys import OwnKeys
-from sealing.withdrawals import withdrawal_of
+from sealing.withdrawals import withdrawal_named, withdrawal_of
 from suites import NAMES, Reason, Refused
 
 Act = Callable[["Session", dict[str, Json]], Json]
@@ -130,6 +130,14 @@ def _withdraw(session: Session, told: dict[str, Json]) -> Json:
     return {**statement["body"], "file": _written(path.with_suffix(".withdrawal.json"), statement)}
 
 
+def _withdraw_named(session: Session, told: dict[str, Json]) -> Json:
+    statement = withdrawal_named(told["lot"], told["bid_digest"], _keys(session))
+    body, folder = statement["body"], Path(told["folder"])
+    if not folder.is_dir():
+        raise Refused([Reason("output", "there is no such folder")])
+    return {**body, "file": _written(folder / f"{body['lot']}-{body['bid_digest'][:8]}.withdrawal.json", statement)}
+
+
 def _keys(session: Session) -> OwnKeys:
     if session.desk.keys is None:
         raise Refused([Reason("key", "no key file was opened")])
@@ -180,6 +188,7 @@ ACTS: Mapping[str, tuple[dict[str, Form], Act]] = {
     "inspect": (_PATH, _inspect),
     "release": (_PATH, _release),
     "withdraw": (_PATH, _withdraw),
+    "withdraw-named": ({"lot": _text, "bid_digest": _text, "folder": _text}, _withdraw_named),
     "leave": ({}, _leave),
 }
 

@@ -57,6 +57,14 @@ def test_a_package_is_sealed_inspected_released_and_opened(desk, stage, capsys) 
     assert run(capsys, "release", "--key", "bidder.key", "a.bid", "--out", "share.json")[0] == 0
     status, withdrawal, _ = run(capsys, "withdraw", "--key", "bidder.key", "a.bid", "--out", "a.withdrawal.json")
     assert (status, withdrawal["bid_digest"]) == (0, answer["bid_digest"])
+    named = ("--lot", facts["binding"]["lot"], "--digest", answer["bid_digest"])
+    assert run(capsys, "withdraw", "--key", "bidder.key", *named, "--out", "b.withdrawal.json")[0] == 0
+    first, second = (json.loads((desk / f"{name}.withdrawal.json").read_text()) for name in "ab")
+    assert first["body"] == second["body"]
+    for wrong in (("a.bid", *named), (), ("--lot", "E1")):
+        status, refused, _ = run(capsys, "withdraw", "--key", "bidder.key", *wrong, "--out", "c.withdrawal.json")
+        assert (status, refused["refused"][0]["check"]) == (1, "output")
+    assert run(capsys, "withdraw", "--key", "bidder.key", "a.bid", "--out", "a.withdrawal.json")[0] == 1
     assert run(capsys, "open", "a.bid", "--share", "share.json", "--out", "out", "--trust", "CA.pem")[0] == 0
     assert (desk / "out" / "letter.txt").read_bytes() == (desk / "投标文件" / "letter.txt").read_bytes()
     assert json.loads((desk / "out" / "manifest.json").read_text())["machine"] == MARKS

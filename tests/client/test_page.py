@@ -66,6 +66,21 @@ def test_a_withdrawal_is_signed_from_the_sealed_file(page, desk) -> None:
     assert page.refused("withdraw", path=str(file)) == ["magic"]
 
 
+def test_a_withdrawal_is_signed_by_lot_and_digest_where_the_sealed_file_was_not_kept(page, desk) -> None:
+    from sealing.withdrawals import verify_withdrawal
+
+    found = prepared(page, desk)
+    lot, digest, grouped = "E1", "ab" * 32, " ".join(["ABAB"] * 16)
+    signed = page.act("withdraw-named", lot=f" {lot} ", bid_digest=grouped, folder=str(desk))
+    statement = json.loads(Path(signed["file"]).read_text())
+    verify_withdrawal(statement, lot=lot, bid_digest=digest, suite=found["key"]["suite"], bidder=None)
+    named = {"bid_digest": digest, "folder": str(desk)}
+    assert page.refused("withdraw-named", lot="../x", **named) == ["statement"]
+    assert page.refused("withdraw-named", lot=lot, **named | {"bid_digest": "ab"}) == ["statement"]
+    assert page.refused("withdraw-named", lot=lot, **named) == ["output"], "a statement is never overwritten"
+    assert page.refused("withdraw-named", lot=lot, **named | {"folder": str(desk / "none")}) == ["output"]
+
+
 @pytest.mark.parametrize("consent", [True, False])
 def test_marks_of_the_machine_are_shown_first_and_sealed_with_consent_only(page, desk, consent, tmp_path) -> None:
     from sealing.open import open_bid

@@ -105,7 +105,7 @@ def test_a_bid_is_withdrawn_with_a_certificate_of_the_lots_suite_only(gm):
     statement = sign_withdrawal(other, lot=gm.lot.code, bid_digest=bid.bid_digest)
     with pytest.raises(ActRefused) as refused:
         withdraw_bid(lot_code=gm.lot.code, bid_digest=bid.bid_digest, statement=statement, actor=player.actor)
-    assert refused.value.codes == {"statement"}
+    assert refused.value.codes == {"statement_suite"}
     assert gm.withdraws(player, bid.bid_digest).state == "withdrawn"
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,8 @@ from identity.models import Certificate
 from sealing.canonical import dumps, loads
 from sealing.withdrawals import name_of, sign_withdrawal, verify_withdrawal
 from suites import Refused as SealRefused
-from tendering import bid_queries, receipts, sealed_store
+from suites.certificates import load
+from tendering import bid_queries, queries, receipts, sealed_store
 from tendering.models import Bid, BidState, Upload, UploadState
 from tendering.operations.complete_bid import complete_bid
 from tendering.operations.start_upload import start_upload
@@ -252,7 +254,7 @@ def test_a_statement_for_another_bid_lot_suite_or_of_a_revoked_certificate_is_re
         (sign_withdrawal(keys, **own | {"bid_digest": "0" * 64}), {"statement"}),
         (sign_withdrawal(keys, **own | {"lot": "E9"}), {"statement"}),
         (good | {"signature": good["signature"][::-1]}, {"statement"}),
-        (good | {"suite": "GM-1"}, {"certificates"}),
+        (good | {"suite": "GM-1"}, {"statement_suite"}),
         (sign_withdrawal(tender.keys_of(rival), **own), {"signer"}),
         ({}, {"statement"}),
     ):
@@ -265,6 +267,39 @@ def test_a_statement_for_another_bid_lot_suite_or_of_a_revoked_certificate_is_re
     assert "revoked" in refused.value.codes
     bid.refresh_from_db()
     assert (bid.state, bid.withdrawal) == (BidState.RECEIVED, None)
+
+
+def test_a_withdrawals_statement_is_judged_before_the_lot_is_held(tender, monkeypatch):
+    """Else a bidder could keep rivals from the lot in its last second with statements that take long to refuse."""
+    bidder = tender.cast.bidders[0]
+    _, bid = tender.bid(bidder)
+    held, judged, roots = [], [], bid_queries.trust_roots
+
+    def lock_lot(**how):
+        held.append(how)
+        return queries.lots.lock_lot(**how)
+
+    monkeypatch.setattr(queries, "lock_lot", lock_lot)
+    monkeypatch.setattr(bid_queries, "trust_roots", lambda: judged.append(bool(held)) or roots())
+    tender.withdraws(bidder, bid.bid_digest)
+    assert held and judged == [False]
+
+
+def test_a_certificate_that_ends_while_the_lot_is_waited_for_withdraws_nothing(tender, hands, monkeypatch):
+    bidder = tender.cast.bidders[0]
+    _, bid = tender.bid(bidder)
+    (leaf, *_more) = tender.keys_of(bidder).certificates
+    ends = load(leaf).not_valid_after_utc
+
+    def lock_lot(**how):
+        row, _now = queries.lots.lock_lot(**how)
+        row.deadline_at = ends + timedelta(days=1)
+        return row, ends + timedelta(seconds=1)
+
+    monkeypatch.setattr(queries, "lock_lot", lock_lot)
+    with pytest.raises(ActRefused) as refused:
+        tender.withdraws(bidder, bid.bid_digest)
+    assert refused.value.codes == {"validity"}
 
 
 def test_anothers_upload_does_not_exist(tender):

@@ -251,7 +251,19 @@ function afterStep() {
     if (path) await does("after", "withdraw", { path }, ({ file }) => (told.after = h("div.note", {}, say("withdrawn", { file }))));
   };
   const buttons = [button(say("inspect"), inspect), button(say("release"), release, { disabled: !state.key }), button(say("withdraw"), withdraw, { disabled: !state.key })];
-  return [h("p", {}, say("after_why")), h("div.row", {}, ...buttons), h("p.quiet", {}, say("release_why")), h("p.quiet", {}, say("withdraw_why")), told.after ?? null];
+  return [h("p", {}, say("after_why")), h("div.row", {}, ...buttons), h("p.quiet", {}, say("release_why")), h("p.quiet", {}, say("withdraw_why")), withoutFile(), told.after ?? null];
+}
+
+/** A withdrawal of a bid whose sealed file was not kept: lot and digest stand on its receipt. */
+function withoutFile() {
+  const [lot, digest] = [text("gone-lot", state.package?.lot ?? ""), text("gone-digest")];
+  const sign = async () => {
+    const folder = await choose({ title: say("choose_statement"), want: "folder", start: folderOf(state.key?.file), look });
+    const body = { lot: lot.value, bid_digest: digest.value, folder };
+    if (folder) await does("after", "withdraw-named", body, ({ file }) => (told.after = h("div.note", {}, say("withdrawn", { file }))));
+  };
+  return folding("gone", false, h("summary", {}, say("withdraw_named")),
+    h("div.grid", {}, field(say("lot"), lot), field(say("digest_named"), digest, "", ".wide")), h("div.row", {}, button(say("withdraw"), sign, { disabled: !state.key })));
 }
 
 function inspected({ bid_digest: digest, binding, signer, count, size: bytes }) {
