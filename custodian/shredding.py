@@ -18,7 +18,7 @@ from custodian.home import DESTROYED, KeyDestroyed, only, passphrase_of, read_ho
 from custodian.log import Log, LogBroken
 from custodian.needing import Counted, count
 from custodian.server import PAGE, Server, ServerAway, ServerRefused
-from custodian.token_keys import TokenFailed, TokenKeys, read_pin, read_place
+from custodian.token_keys import Held, TokenFailed, TokenKeys, read_pin, read_place
 from sealing.releases import sign_destruction
 from suites.certificates import facts_of
 
@@ -92,8 +92,9 @@ def foretell(agent: Agent, *, kid: str, reason: str) -> int:
     :raises LogBroken: the platform's log is not the one seen before
     """
     keys, folder = agent.home.keys, agent.home.folder
-    what = keys.held() if isinstance(keys, TokenKeys) else [str(only(folder, "*.key"))]
-    journal.note("would_destroy", kid=keys.kid, what=what)
+    there = keys.held() if isinstance(keys, TokenKeys) else Held([str(only(folder, "*.key"))], [])
+    journal.note("would_destroy", kid=keys.kid, what=there.ours)
+    _name_untold(there.untold)
     held = _asked_wrongly(agent, kid, reason)
     for why in held:
         journal.note("held_back", why=why)
@@ -110,9 +111,11 @@ def foretell(agent: Agent, *, kid: str, reason: str) -> int:
 def foretell_rest(folder: Path, destroyed: KeyDestroyed) -> int:
     """Say what `tell_again` would still destroy; return the exit status. Raises as `tell_again` does."""
     keys = _still_in_token(folder, destroyed)
-    what = [*(keys.held() if keys is not None else []), *map(str, sorted(folder.glob("*.key")))]
+    held = keys.held() if keys is not None else Held([], [])
+    what = [*held.ours, *map(str, sorted(folder.glob("*.key")))]
     kid = destroyed.statement.get("body", {}).get("kid")
     journal.note("would_destroy", kid=kid, what=what, signed=str(destroyed), told=(folder / TOLD).exists())
+    _name_untold(held.untold)
     return _foretold(goes_through=True)
 
 
@@ -155,14 +158,22 @@ def _still_in_token(folder: Path, destroyed: KeyDestroyed) -> TokenKeys | None:
 def _destroy_in_token(folder: Path, keys: TokenKeys) -> None:
     """Destroy the pairs in the token and remember that it holds nothing of them. It may be thrown away afterwards."""
     try:
-        keys.destroy()  # looks afterwards whether something is left
+        untold = keys.destroy()  # looks afterwards whether something is left
     except TokenFailed as error:
         raise TokenFailed(
             f"the destruction of {keys.kid} is signed but its key may still work, and nothing more is told to the "
             f"platform before it is gone: {error}. Connect the token {keys.place.token}, see that its PIN is at hand, "
             "and run shred again"
         ) from error
+    _name_untold(untold)
     write_atomically(folder / GONE, b"")
+
+
+def _name_untold(untold: list[str]) -> None:
+    """Name what else lies in the token. Only here: the statement is public, and what others keep there is theirs."""
+    if untold:
+        why = "it can be tried by no use: nobody can tell whether it is a copy of the key; look at it by hand"
+        journal.note("untold_keys", what=untold, why=why)
 
 
 def _tell(folder: Path, statement: dict[str, Any], server: Server) -> int:

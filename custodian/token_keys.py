@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pkcs11
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
@@ -75,6 +75,13 @@ def read_pin(folder: Path) -> str:
     raise NoHome(f"the token's PIN is neither a credential nor in {folder / PIN} nor in {PIN_VARIABLE}")
 
 
+class Held(NamedTuple):
+    """What a token holds of the keys, in words, and the keys of other labels of which nobody can tell."""
+
+    ours: list[str]
+    untold: list[str]
+
+
 @dataclass(frozen=True)
 class TokenKeys:
     """Both pairs of a token and their public half. It signs, and it opens wraps, as `sealing.keys.OwnKeys` does."""
@@ -122,24 +129,33 @@ class TokenKeys:
         recipient = token_objects.point_of(self.public.seal_public)
         return open_first(schedule(dh, enc=wrap.enc, recipient=recipient, info=context), wrap.ct)
 
-    def held(self) -> list[str]:
-        """Return in words what `destroy` would destroy. :raises TokenFailed: the token would not do it"""
-        with _session(self.place, self.pin, writes=True) as session:
-            return [token_objects.named(found, label) for label, found in self._objects(session)]
+    def held(self) -> Held:
+        """Return in words what `destroy` would destroy, and what it would leave for a person to look at.
 
-    def destroy(self) -> None:
-        """Destroy both pairs in the token (C_DestroyObject), and no other key, whatever it is called.
-
-        :raises TokenFailed: something of them is still there, or a key cannot be told from them
+        :raises TokenFailed: the token would not do it
         """
         with _session(self.place, self.pin, writes=True) as session:
-            for _label, found in self._objects(session):
-                found.destroy()
-            if self._objects(session):
-                raise TokenFailed("the token still holds a key that was to be destroyed")
+            found = self._found(session)
+            return Held([token_objects.named(one) for one in found.halves], found.untold)
 
-    def _objects(self, session: Any) -> list[tuple[str, Any]]:
-        return [(label, found) for label, spki in self.pairs for found in token_objects.of_pair(session, label, spki)]
+    def destroy(self) -> list[str]:
+        """Destroy both pairs in the token (C_DestroyObject), copies too, and no other key, whatever the label.
+
+        Returns in words the keys of other labels that could not be told from them: a person has to look at those.
+
+        :raises TokenFailed: something of them is still there, or a key of their labels cannot be told from them
+        """
+        with _session(self.place, self.pin, writes=True) as session:
+            for one in self._found(session).halves:
+                one.destroy()
+            left = self._found(session)
+            if left.halves:
+                raise TokenFailed("the token still holds a key that was to be destroyed")
+            return left.untold
+
+    def _found(self, session: Any) -> token_objects.Found:
+        labels, spkis = zip(*self.pairs, strict=True)
+        return token_objects.halves_of(session, spkis, labels)
 
     def with_public(self, public: PublicKeys) -> "TokenKeys":
         """Return the same keys with the chain that a CA issued."""

@@ -7,8 +7,8 @@ still being carried out is left alone until it is done.
 import logging
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
@@ -32,28 +32,59 @@ CHORES: tuple[Callable[[datetime], object], ...] = (
 
 
 class Ticker:
-    """Takes up due lots, each in a thread of its own, at most four at once and each at most once at a time."""
+    """Takes up due lots, each in a thread of its own, at most four at once and each at most once at a time.
+
+    No `ThreadPoolExecutor`: what it queued while no thread could be started is found by nobody, or carried out twice.
+    """
 
     def __init__(self, carry_out: Callable[[int], int] = agenda.carry_out) -> None:
         self._carry_out = carry_out
-        self._pool = ThreadPoolExecutor(LOTS_AT_ONCE, thread_name_prefix="lot")
-        self._busy: set[int] = set()
+        self._queue: deque[int] = deque()
+        self._busy: set[int] = set()  # queued or under way
+        self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
 
     def take_up(self, lot_ids: list[int]) -> int:
-        """Start what is not under way already and return how many were started."""
+        """Start or queue what is not under way already and return how many are new.
+
+        :raises RuntimeError: a thread cannot be started; what is queued waits for a running one or for the next call
+        """
         with self._lock:
             fresh = [lot_id for lot_id in lot_ids if lot_id not in self._busy]
-        for lot_id in fresh:
-            with self._lock:
-                self._busy.add(lot_id)
-            self._pool.submit(self._carry, lot_id)  # where no thread can be started, a later one finds it queued
+            self._busy.update(fresh)
+            self._queue.extend(fresh)
+            more = min(len(self._queue), LOTS_AT_ONCE - len(self._threads))
+        for _ in range(more):
+            self._start_thread()
         return len(fresh)
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._work, name="lot")
+        with self._lock:
+            self._threads.add(thread)
+        try:
+            thread.start()
+        except Exception:
+            with self._lock:
+                self._threads.discard(thread)
+            raise
+
+    def _work(self) -> None:
+        while (lot_id := self._next()) is not None:
+            self._carry(lot_id)
+
+    def _next(self) -> int | None:
+        """Return the next queued lot; where there is none the thread is gone at once, so that no lot counts on it."""
+        with self._lock:
+            if self._queue:
+                return self._queue.popleft()
+            self._threads.discard(threading.current_thread())
+            return None
 
     def _carry(self, lot_id: int) -> None:
         try:
             self._carry_out(lot_id)
-        except Exception:  # nobody asks the pool for it: what is not said here is never said
+        except Exception:  # nobody waits for the thread: what is not said here is never said
             logger.exception("lot %s could not be carried out; it stays due", lot_id)
         finally:
             with self._lock:
@@ -62,7 +93,11 @@ class Ticker:
 
     def stop(self) -> None:
         """Wait for what is under way; nothing new is started."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            self._queue.clear()
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
 
 
 def run(stop: threading.Event) -> None:

@@ -4,7 +4,9 @@ A step that fails in a way nobody foresaw (a library, the disk, memory) must not
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import TypeVar
 
 from django.db import Error as DatabaseTrouble
@@ -14,6 +16,9 @@ from tendering.models import Bid, BidState, Lot
 
 logger = logging.getLogger(__name__)
 Found = TypeVar("Found")
+QUIET_SECONDS = 60.0  # between two lines about the same failure; after so long without it, it is new again
+_told: dict[tuple[str, str], tuple[float, float]] = {}  # (bid, exception): last seen, last told
+_telling = threading.Lock()
 
 
 class Unforeseen(Exception):
@@ -23,6 +28,8 @@ class Unforeseen(Exception):
 def unless_failed(bid: Bid, step: Callable[[], Found]) -> Found | None:
     """Return what the step gives, or None where it failed; the step reads and writes files and opens no transaction.
 
+    A failure is logged in full where it is new for the bid, afterwards a line a minute at most.
+
     :raises django.db.Error: trouble with the database is no bid's and ends the run
     """
     try:
@@ -30,13 +37,30 @@ def unless_failed(bid: Bid, step: Callable[[], Found]) -> Found | None:
     except DatabaseTrouble:
         raise
     except Exception as error:  # one bid's failure must not hold up the others
-        logger.error(
-            "lot %s: the platform failed at bid %s; it stays sealed and is tried again",
-            bid.lot.code,
-            bid.bid_digest,
-            exc_info=_wordless(error),
-        )
+        found = _wordless(error)
+        new, due = _news(bid, found)
+        if new:
+            words = "lot %s: the platform failed at bid %s; it stays sealed and is tried again"
+            logger.error(words, bid.lot.code, bid.bid_digest, exc_info=found)
+        elif due:
+            logger.error("lot %s: the platform still fails at bid %s: %s", bid.lot.code, bid.bid_digest, found)
         return None
+
+
+def _news(bid: Bid, found: Unforeseen) -> tuple[bool, bool]:
+    """Return whether a failure was not seen of late, then it is told in full, and whether not told of late; remember.
+
+    In the process: `Bid.fault_at` knows neither which exception it was nor when it was last told, and after a restart,
+    often with other code, one should read it in full once more.
+    """
+    what, now = (bid.bid_digest, str(found)), monotonic()
+    with _telling:
+        for old in [key for key, (seen, _) in _told.items() if now - seen > QUIET_SECONDS]:
+            del _told[old]
+        new = what not in _told
+        due = new or now - _told[what][1] >= QUIET_SECONDS
+        _told[what] = (now, now if due else _told[what][1])
+        return new, due
 
 
 def _wordless(error: BaseException) -> Unforeseen:

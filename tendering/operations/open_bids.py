@@ -14,7 +14,9 @@ import ledger
 from identity.actor import CLOCK
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
-from tendering import bid_queries, queries
+from tendering import bid_queries, envelopes, queries
+from tendering.bid_queries import Collection
+from tendering.faults import failed
 from tendering.models import Bid, BidState, Lot, Opening
 from tendering.opened_contents import Outcome, outcomes_of
 from tendering.operations import moving
@@ -51,7 +53,11 @@ def open_bids(*, lot_id: int) -> Lot:
     :raises LostRace: another worker published first
     :raises ActRefused: the lot is suspended
     """
-    lot, may_wait = _collect(lot_id)
+    try:
+        lot, may_wait = _collect(lot_id)
+    except NotCollected:
+        try_failed_again(lot_id)
+        raise
     outcomes = outcomes_of(lot, bid_queries.collection(lot))
     wait_for_all(lot_id, outcomes, may_wait=may_wait)
     return _publish(lot_id, outcomes)
@@ -81,14 +87,32 @@ def wait_for_all(lot_id: int, outcomes: list[Outcome], *, may_wait: bool) -> Non
     :raises NotCollected: a file is damaged and its copy may still come
     """
     damaged = [outcome.bid for outcome in outcomes if outcome.damaged and may_wait]
-    failed = [outcome.bid for outcome in outcomes if outcome.unsettled]
-    if not damaged and not failed:
+    unsettled = [outcome.bid for outcome in outcomes if outcome.unsettled]
+    if not damaged and not unsettled:
         return
     with transaction.atomic(durable=True):
         lot, now = queries.lock_lot(pk=lot_id)
         _mark_damaged(lot, damaged, now)
-        _mark_failed(lot, failed, now)
-    raise BidsFailed(len(failed)) if failed else NotCollected(len(damaged))
+        _mark_failed(lot, unsettled, now)
+    raise BidsFailed(len(unsettled)) if unsettled else NotCollected(len(damaged))
+
+
+def try_failed_again(lot_id: int) -> None:
+    """Find out whether faults are over while something else is waited for: they would be told on until that comes.
+
+    A bid has a fault only since its envelope was collected, so that nothing is decrypted here before its time.
+    """
+    lot = Lot.objects.get(pk=lot_id)
+    later = envelopes.running(lot)
+    collected = bid_queries.collection(lot, later.envelope if later is not None else "")
+    rows = tuple(row for row in collected.rows if failed(row.bid))
+    if not rows:
+        return
+    outcomes = outcomes_of(lot, Collection(rows))
+    with transaction.atomic(durable=True):
+        lot, now = queries.lock_lot(pk=lot_id)
+        _mark_damaged(lot, [outcome.bid for outcome in outcomes if outcome.damaged], now)
+        _mark_failed(lot, [outcome.bid for outcome in outcomes if outcome.unsettled], now)
 
 
 def _mark_damaged(lot: Lot, damaged: list[Bid], now: datetime) -> None:
@@ -99,10 +123,10 @@ def _mark_damaged(lot: Lot, damaged: list[Bid], now: datetime) -> None:
             ledger.append("bid.damaged", lot=lot.code, at=now, payload=payload, actor=CLOCK)
 
 
-def _mark_failed(lot: Lot, failed: list[Bid], now: datetime) -> None:
+def _mark_failed(lot: Lot, bids: list[Bid], now: datetime) -> None:
     """Let the hall and the centre see at which bids the platform failed this time, and since when."""
     standing = Bid.objects.filter(lot=lot, state=BidState.RECEIVED)
-    names = [bid.pk for bid in failed]
+    names = [bid.pk for bid in bids]
     standing.filter(pk__in=names, fault_at=None).update(fault_at=now)
     standing.exclude(pk__in=names).update(fault_at=None)
 

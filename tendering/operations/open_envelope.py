@@ -8,7 +8,7 @@ from tendering import bid_queries, envelopes, queries
 from tendering.dates import next_due_at
 from tendering.models import BidState, EnvelopeOpening, Lot
 from tendering.opened_contents import Outcome, outcomes_of
-from tendering.operations.open_bids import NotCollected, look_for_copies, wait_for_all
+from tendering.operations.open_bids import NotCollected, look_for_copies, try_failed_again, wait_for_all
 from tendering.operations.settling import settle
 from tendering.refusals import SUSPENDED, LostRace, refuse_if
 
@@ -22,7 +22,11 @@ def open_envelope(*, lot_id: int) -> EnvelopeOpening:
     :raises LostRace: no envelope is waiting, or another worker published first
     :raises ActRefused: the lot is suspended
     """
-    opening, may_wait = _collect(lot_id)
+    try:
+        opening, may_wait = _collect(lot_id)
+    except NotCollected:
+        try_failed_again(lot_id)
+        raise
     lot = opening.lot
     outcomes = outcomes_of(lot, bid_queries.collection(lot, opening.envelope))
     wait_for_all(lot_id, outcomes, may_wait=may_wait)

@@ -18,8 +18,8 @@ from tendering import bid_queries, envelopes, queries
 from tendering.dates import next_due_at
 from tendering.models import Bid, BidState, EnvelopeOpening, Lot
 from tendering.refusals import SUSPENDED, refuse_if
+from tendering.rules.admission import FOUND_SHUT, MOST_WORDS, is_found_shut, recordable, visible
 
-MOST_WORDS = 500
 NOT_ITS_TURN = Reason("not_its_turn", _("还没有到开启这一封的阶段，或这一封已经开启。"), "EB-30")
 NOT_ADMITTED = Reason("not_admitted", _("获准进入下一阶段的投标中，有不在截止清单内或已不在有效状态的。"), "EB-30")
 NOBODY = Reason("nobody_admitted", _("没有投标人进入下一阶段，不能开启这一封。"), "EB-30")
@@ -27,10 +27,15 @@ EARLIER_SHUT = Reason("earlier_not_opened", _("前面的信封没有全部开启
 UNEXPLAINED = Reason(
     "left_out_reason", _("每份不进入下一阶段的投标都须写明理由（1 至 500 字），理由会公开记入存证。"), "EB-30"
 )
+UNRECORDABLE = Reason("left_out_reason", _("不进入下一阶段的理由中有无法记录的字符（空字符或残缺字符）。"), "EB-30")
+NOT_SHUT = Reason(
+    "left_out_reason",
+    _("“前面的信封没有全部开启”与存证不符：该投标人前面的信封已全部开启，请写明真正的理由。"),
+    "EB-30",
+)
 NOT_LEFT_OUT = Reason(
     "left_out_stranger", _("写有理由的投标中，有获准进入下一阶段的，或不是截止清单内这一封的有效投标。"), "EB-30"
 )
-FOUND_SHUT = "前面的信封没有全部开启。"  # the record's own words, where the host gives none
 
 
 def start_envelope(
@@ -47,7 +52,8 @@ def start_envelope(
     why, by digest; of one whose bidder did not open every earlier envelope it may be silent.
 
     :raises ActRefused: not the host, not this envelope's turn, suspended, nobody admitted, a stranger or one with an
-        earlier envelope shut, or reasons that are not those of exactly the bids left out
+        earlier envelope shut, or reasons that are not those of exactly the bids left out, cannot be read or recorded,
+        or say against the record that earlier envelopes were not opened
     :raises NotFound: no such lot
     """
     with transaction.atomic(durable=True):
@@ -55,10 +61,10 @@ def start_envelope(
         refuse_if(bid_queries.host_reasons(lot, actor))
         refuse_if(_turn_reasons(lot, envelope))
         standing = _standing(lot, envelope)
-        given = {digest: words.strip() for digest, words in left_out.items()}
+        given = {digest: words.strip() if visible(words) else "" for digest, words in left_out.items()}
         reasons = _explained(standing, admitted, given)
         refuse_if(_admission_reasons(standing, admitted))
-        refuse_if(_words_reasons(standing.keys() - set(admitted), given, reasons))
+        refuse_if(_words_reasons(standing, standing.keys() - set(admitted), given, reasons))
         Bid.objects.filter(lot=lot, bid_digest__in=reasons).update(state=BidState.RETURNED, ended_at=now)
         opening = _opened_window(lot, envelope, now)
         payload = {
@@ -103,10 +109,15 @@ def _admission_reasons(standing: Mapping[str, bool], admitted: Collection[str]) 
     return [reason for failed, reason in checks if failed]
 
 
-def _words_reasons(outside: Collection[str], given: Mapping[str, str], reasons: Mapping[str, str]) -> list[Reason]:
+def _words_reasons(
+    standing: Mapping[str, bool], outside: Collection[str], given: Mapping[str, str], reasons: Mapping[str, str]
+) -> list[Reason]:
     too_long = any(len(words) > MOST_WORDS for words in reasons.values())
+    untrue = any(standing[digest] and is_found_shut(words) for digest, words in reasons.items())
     checks = (
         (len(reasons) < len(outside) or too_long, UNEXPLAINED),
+        (not all(recordable(words) for words in reasons.values()), UNRECORDABLE),
+        (untrue, NOT_SHUT),
         (not given.keys() <= set(outside), NOT_LEFT_OUT),
     )
     return [reason for failed, reason in checks if failed]

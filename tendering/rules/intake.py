@@ -18,6 +18,9 @@ NOT_A_BIDDER = Reason("not_a_bidder", _("只有投标人可以递交投标文件
 OPERATOR_BIDS = Reason("operator", _("平台运营机构不得投标。"), "EB-23")
 OWN_TENDER = Reason("own_tender", _("招标人和招标代理机构不得投自己的标。"), "BR-34")
 KEY_HOLDER_BIDS = Reason("custodian", _("密钥托管方不得在其托管的标段投标。"), "BR-34")
+USED_UP = _("文件序号 {found} 已用过，至少应为 {wanted}。")
+TOO_FAR = _("文件序号 {found} 过大，应在 {wanted} 至 {most} 之间。")
+FURTHEST_AHEAD = 1_000  # a bid of the greatest sequence there is would leave its bidder no next one
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,17 @@ def _group_reasons(binding: Mapping[str, Any], terms: Terms) -> list[Reason]:
 
 
 def _place_reasons(binding: Mapping[str, Any], terms: Terms) -> list[Reason]:
-    reasons = []
+    reasons: list[Reason] = []
     if binding["envelope"] not in terms.envelopes:
         reasons.append(Reason("envelope", _("本标段没有“{found}”这一封。"), "EB-26", {"found": binding["envelope"]}))
-    if binding["sequence"] < terms.next_sequence:
-        values = {"found": str(binding["sequence"]), "wanted": str(terms.next_sequence)}
-        reasons.append(Reason("sequence", _("文件序号 {found} 已用过，至少应为 {wanted}。"), "BL-29", values))
-    return reasons
+    return [*reasons, *_sequence_reasons(binding["sequence"], terms.next_sequence)]
+
+
+def _sequence_reasons(found: int, wanted: int) -> list[Reason]:
+    values = {"found": str(found), "wanted": str(wanted), "most": str(wanted + FURTHEST_AHEAD)}
+    if found < wanted:
+        return [Reason("sequence", USED_UP, "BL-29", values)]
+    return [Reason("sequence", TOO_FAR, "BL-29", values)] if found > wanted + FURTHEST_AHEAD else []
 
 
 def bidder_reasons(*, is_bidder: bool, operator: bool, owns_tender: bool, holds_key: bool) -> list[Reason]:

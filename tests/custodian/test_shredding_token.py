@@ -15,7 +15,7 @@ from custodian.server import Server
 from custodian.token_keys import TokenFailed, TokenKeys, read_pin, read_place
 from identity.models import KeyDestruction
 from tests.custodian.conftest import through_django
-from tests.custodian.test_token_keys import home, token, twins  # noqa: F401
+from tests.custodian.test_token_keys import home, make_idle, token, twins  # noqa: F401
 
 
 @pytest.fixture
@@ -119,3 +119,17 @@ def test_a_key_of_the_same_label_survives_the_shredding(cut_short, home):  # noq
     assert again(home) == 0
     assert left(home) == 4  # the other pairs
     assert KeyDestruction.objects.count() == 1
+
+
+def test_what_nobody_can_tell_is_named_to_the_person_and_blocks_nothing(cut_short, home, capsys):  # noqa: F811
+    place = read_place(home)
+    make_idle(place, f"idle {place.seal}")
+    cut_short()
+    for dry_run in (True, False):
+        capsys.readouterr()
+        assert again(home, dry_run=dry_run) == 0
+        told = {row["event"]: row for row in map(json.loads, capsys.readouterr().err.splitlines())}
+        assert f"private key idle {place.seal}" in told["untold_keys"]["what"]
+        assert "look at it by hand" in told["untold_keys"]["why"]
+    assert left(home) == 0
+    assert place.seal not in json.dumps(KeyDestruction.objects.get().statement)

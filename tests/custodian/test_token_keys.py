@@ -167,9 +167,9 @@ def test_a_destroyed_key_is_gone_from_the_token(home):
 def objects(place):
     with pkcs11.lib(place.module).get_token(token_label=place.token).open(user_pin=PIN) as session:
         return [
-            (token_objects.named(one, label), bytes(token_objects.encode_ec_public_key(one)))
+            (token_objects.named(one), bytes(token_objects.encode_ec_public_key(one)))
             if one[pkcs11.Attribute.CLASS] is pkcs11.ObjectClass.PUBLIC_KEY
-            else (token_objects.named(one, label), b"")
+            else (token_objects.named(one), b"")
             for label in (place.seal, place.sign)
             for one in session.get_objects({pkcs11.Attribute.LABEL: label})
         ]
@@ -191,9 +191,10 @@ def test_a_key_of_the_same_label_survives_and_does_not_stand_in_the_way(home):
     suite, public = keys.suite, keys.public
     assert suite.verify(public.sign_public, b"message", keys.sign(b"message"))
     assert keys.unwrap(b"c" * 32, suite.wrap(public.seal_public, b"c" * 32, b"s" * 32)) == b"s" * 32
-    assert len(keys.held()) == 4 and f"private key {place.seal}" in keys.held()
+    held = keys.held().ours
+    assert len(held) == 4 and f"private key {place.seal}" in held
     keys.destroy()
-    assert keys.held() == []
+    assert keys.held().ours == []
     assert sorted(spki for _name, spki in objects(place)) == sorted([b"", b"", *others])
     with pytest.raises(TokenFailed, match="is not the one"):
         read_home(home)
@@ -201,8 +202,8 @@ def test_a_key_of_the_same_label_survives_and_does_not_stand_in_the_way(home):
     mine.destroy()  # once more finds nothing, and still takes no other
     assert len(objects(place)) == 4
     with token_keys._session(place, PIN) as session:
-        assert len(token_objects.of_pair(session, place.seal, others[0])) == 2
-        assert len(token_objects.of_pair(session, place.sign, others[1])) == 2
+        assert len(token_objects.halves_of(session, others[:1], [place.seal]).halves) == 2
+        assert len(token_objects.halves_of(session, others[1:], [place.sign]).halves) == 2
 
 
 def labels(place):
@@ -221,24 +222,75 @@ def test_another_kind_of_key_and_a_secret_of_the_same_label_survive(home):
         assert sorted(one.key_type.name for one in left) == ["AES", "RSA", "RSA"]
 
 
-def test_a_key_that_cannot_be_told_from_the_one_to_be_destroyed_is_told_of_and_nothing_is_destroyed(home):
-    place = token_keys.read_place(home)
+def make_idle(place, label):
+    """A pair whose private half neither derives nor signs."""
     with token_keys._session(place, PIN, writes=True) as session:
         curve = token_objects.encode_named_curve_parameters("secp256r1")
         made = session.create_domain_parameters(pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True)
         idle = {pkcs11.Attribute.DERIVE: False, pkcs11.Attribute.SIGN: False}
         made.generate_keypair(
             store=True,
-            label=place.seal,
+            label=label,
             capabilities=pkcs11.MechanismFlag.VERIFY,
             private_template=idle,
             mechanism=pkcs11.Mechanism.EC_KEY_PAIR_GEN,
         )
+
+
+def test_a_key_that_cannot_be_told_from_the_one_to_be_destroyed_is_told_of_and_nothing_is_destroyed(home):
+    place = token_keys.read_place(home)
+    make_idle(place, place.seal)
     keys = token_keys.TokenKeys(read_pub(only(home, "*.pub")), place, PIN)
     before = len(objects(place))
     with pytest.raises(TokenFailed, match="nobody can tell whose it is"):
         keys.destroy()
     assert len(objects(place)) == before
+    with token_keys._session(place, PIN, writes=True) as session:  # the token is that of other tests too
+        for half in session.get_objects({pkcs11.Attribute.LABEL: place.seal}):
+            half.destroy()
+
+
+def copied(place, label, *names):
+    """Copies of the objects of a label under other names, as a backup makes them; one of each class a name."""
+    with token_keys._session(place, PIN, writes=True) as session:
+        for half in list(session.get_objects({pkcs11.Attribute.LABEL: label})):
+            for name in names:
+                half.copy({pkcs11.Attribute.LABEL: name})
+
+
+def labelled(place, label):
+    with token_keys._session(place, PIN) as session:
+        return [token_objects.named(one) for one in session.get_objects({pkcs11.Attribute.LABEL: label})]
+
+
+def test_copies_under_other_labels_are_named_and_destroyed_and_other_peoples_keys_stay(home):
+    place = token_keys.read_place(home)
+    names = {what: f"{what} of {place.seal}" for what in ("backup", "copy", "rival")}
+    copied(place, place.seal, names["backup"], names["copy"])
+    copied(place, place.sign, names["backup"])
+    with token_keys._session(place, PIN, writes=True) as session:
+        token_keys._generate(session, names["rival"], derives=True)
+        token_keys._generate(session, names["rival"], derives=False)
+    keys = read_home(home).keys
+    held = keys.held().ours
+    assert len(held) == 10
+    assert {f"private key {names['backup']}", f"public key {names['backup']}"} < set(held)
+    assert not any(names["rival"] in one for one in held)
+    keys.destroy()
+    assert labelled(place, names["backup"]) == labelled(place, names["copy"]) == labelled(place, place.seal) == []
+    assert len(labelled(place, names["rival"])) == 4
+    assert keys.held().ours == []
+
+
+def test_a_key_of_another_label_that_can_be_tried_by_no_use_is_named_and_blocks_nothing(home):
+    place = token_keys.read_place(home)
+    idle = f"idle {place.seal}"
+    make_idle(place, idle)
+    keys = read_home(home).keys
+    assert f"private key {idle}" in keys.held().untold
+    assert f"private key {idle}" in keys.destroy()
+    assert labelled(place, place.seal) == labelled(place, place.sign) == []
+    assert len(labelled(place, idle)) == 2
 
 
 def test_a_private_key_that_is_not_the_public_ones_is_found_at_the_start(home):

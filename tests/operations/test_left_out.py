@@ -9,9 +9,10 @@ from tendering.operations.end_envelope import end_envelope
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import open_bids
 from tendering.operations.open_envelope import open_envelope
-from tendering.operations.start_envelope import FOUND_SHUT, MOST_WORDS, start_envelope
+from tendering.operations.start_envelope import start_envelope
 from tendering.operations.start_opening import start_opening
 from tendering.refusals import ActRefused
+from tendering.rules.admission import FOUND_SHUT, MOST_WORDS
 from tests.custodian.conftest import agent_of  # noqa: F401
 from tests.operations.test_opening_envelopes import (  # noqa: F401
     PRICE,
@@ -66,6 +67,12 @@ def test_where_all_go_on_nobody_is_left_out(tender, technical):  # noqa: F811
     [
         ({}, "left_out_reason"),
         ({2: " \n"}, "left_out_reason"),
+        ({2: "\u200b\u2060"}, "left_out_reason"),
+        ({2: "\u3164 \u2800\ufe0f"}, "left_out_reason"),
+        ({2: "a\x00b"}, "left_out_reason"),
+        ({2: "a\ud800"}, "left_out_reason"),
+        ({2: FOUND_SHUT}, "left_out_reason"),
+        ({2: "前面的信封\u200b没有 全部开启"}, "left_out_reason"),
         ({2: "字" * (MOST_WORDS + 1)}, "left_out_reason"),
         ({2: REASON, 1: REASON}, "left_out_stranger"),
         ({2: REASON, None: REASON}, "left_out_stranger"),
@@ -88,7 +95,16 @@ def test_who_did_not_open_the_earlier_envelope_is_not_admitted(tender, one_shut)
     assert not EnvelopeOpening.objects.exists()
 
 
-@pytest.mark.parametrize(("words", "told"), [(None, FOUND_SHUT), ("  ", FOUND_SHUT), (REASON, REASON)])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (None, FOUND_SHUT),
+        ("  ", FOUND_SHUT),
+        ("\u200b", FOUND_SHUT),
+        (FOUND_SHUT, FOUND_SHUT),
+        (REASON, REASON),
+    ],
+)
 def test_of_such_a_bidder_the_log_says_so_unless_the_host_does(tender, one_shut, words, told):  # noqa: F811
     (out,) = digests(one_shut, PRICE, 2)
     start(tender, digests(one_shut, PRICE, 0, 1), {} if words is None else {out: words})

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from tendering import agenda, opened_contents, sealed_store
+from tendering import agenda, faults, opened_contents, sealed_store
 from tendering.faults import faults_of
 from tendering.models import Bid, BidState, EnvelopeOpening, OpenedBid, Opening
 from tendering.operations import check_stored_bids as checking
@@ -123,6 +123,56 @@ def test_a_bid_that_works_again_is_not_told_while_another_still_fails(tender, wi
             open_bids(lot_id=tender.lot.pk)
         assert [no for no, _ in faults_of(tender.fresh())] == expected
         mend()
+
+
+def test_a_fault_that_is_over_is_not_told_on_while_a_copy_of_another_bid_is_waited_for(tender, window, failing):
+    mend = failing(window[0][1], step="read_layout", error=RuntimeError())
+    sealed_store.sealed_path(tender.lot.code, window[1][1].bid_digest).unlink()
+    with pytest.raises(BidsFailed):
+        open_bids(lot_id=tender.lot.pk)
+    for expected in ([1], []):
+        with pytest.raises(NotCollected):
+            open_bids(lot_id=tender.lot.pk)
+        assert [no for no, _ in faults_of(tender.fresh())] == expected
+        mend()
+    assert folders(tender) >= {window[0][1].bid_digest}
+
+
+def test_before_everything_is_collected_nothing_is_tried(tender, hands, monkeypatch):
+    made = tender.opened_window(hands)
+    for player, (file, _) in list(zip(tender.cast.bidders, made, strict=False))[1:]:
+        tender.bidder_releases(player, file)
+    hands.to(Opening.objects.get().window_ends_at)
+    end_window(lot_id=tender.lot.pk)
+    monkeypatch.setattr(opened_contents, "read_layout", lambda path: pytest.fail("read before its time"))
+    with pytest.raises(NotCollected):
+        open_bids(lot_id=tender.lot.pk)
+    assert folders(tender) == set()
+
+
+def test_a_failure_is_logged_in_full_at_first_and_when_it_changes_else_a_line_a_minute(
+    tender, window, failing, caplog, monkeypatch
+):
+    at = [1000.0]
+    monkeypatch.setattr(faults, "monotonic", lambda: at[0])
+
+    def lines(seconds):
+        caplog.clear()
+        for _ in range(seconds):
+            at[0] += 1
+            with pytest.raises(BidsFailed):
+                open_bids(lot_id=tender.lot.pk)
+        return [record.exc_info is not None for record in caplog.records if record.name == "tendering.faults"]
+
+    mend = failing(window[0][1], step="read_layout", error=RuntimeError(SECRET))
+    assert lines(5) == [True]
+    assert lines(57) == [False]
+    assert "still fails" in caplog.text and "RuntimeError" in caplog.text and SECRET not in caplog.text
+    mend()
+    failing(window[0][1], step="read_layout", error=OSError(28, SECRET))
+    assert lines(2) == [True]
+    at[0] += faults.QUIET_SECONDS  # it was quiet: the next one is new
+    assert lines(2) == [True]
 
 
 def test_a_damaged_file_beside_a_failing_bid_is_still_asked_for(tender, window, failing):

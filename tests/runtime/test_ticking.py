@@ -28,6 +28,30 @@ def test_a_lot_under_way_is_not_taken_up_again():
     assert calls == [1]
 
 
+def test_four_lots_are_under_way_at_once_and_the_rest_in_turn():
+    going, lock, now, most, done = threading.Event(), threading.Lock(), [0], [0], []
+
+    def carry_out(lot_id):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+            if now[0] == ticking.LOTS_AT_ONCE:
+                going.set()
+        assert going.wait(5)
+        with lock:
+            now[0] -= 1
+            done.append(lot_id)
+
+    ticker = Ticker(carry_out)
+    assert ticker.take_up(list(range(10))) == 10
+    for _ in range(500):
+        if len(done) == 10:
+            break
+        threading.Event().wait(0.01)
+    ticker.stop()
+    assert (sorted(done), most[0]) == (list(range(10)), ticking.LOTS_AT_ONCE)
+
+
 def test_a_lot_that_failed_is_taken_up_again():
     calls, twice = [], threading.Event()
 
@@ -82,6 +106,29 @@ def test_lots_that_were_not_started_for_want_of_a_thread_are_started_at_the_next
     assert everything.wait(5)
     ticker.stop()
     assert sorted(done) == [1, 2, 3]
+
+
+def test_the_only_due_lot_is_carried_out_once_a_thread_can_be_started_and_once_only(monkeypatch):
+    done, carried, start = [], threading.Event(), threading.Thread.start
+
+    def carry_out(lot_id):
+        done.append(lot_id)
+        carried.set()
+
+    ticker = Ticker(carry_out)
+
+    def refusing(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refusing)
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            ticker.take_up([7])
+    monkeypatch.setattr(threading.Thread, "start", start)
+    ticker.take_up([7])
+    assert carried.wait(5)
+    ticker.stop()
+    assert done == [7]
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ import copy
 import pytest
 
 from tendering.bundle import form
-from tendering.operations.start_envelope import FOUND_SHUT
+from tendering.rules.admission import FOUND_SHUT
 from tests.verifier import rewriting
 from tests.verifier.test_envelopes import (  # noqa: F401
     INVENTED,
@@ -129,9 +129,22 @@ def blank(payload, _victim):
     payload["left_out"][0]["reason"] = " \n"
 
 
+def invisible(payload, _victim):
+    payload["left_out"][0]["reason"] = "\u200b\u2060"
+
+
+def in_the_records_words(payload, _victim):
+    payload["left_out"][0]["reason"] = f" {FOUND_SHUT}"
+
+
 @pytest.mark.parametrize(
     ("tamper", "wanted"),
     [
+        (invisible, "is left out of price for a blank reason"),
+        (
+            in_the_records_words,
+            "is left out of price since its earlier envelopes were not opened, and the log shows them opened",
+        ),
         (dropped, "is neither admitted to price nor left out of it with a reason"),
         (both, "is admitted to price and left out of it"),
         (twice, "is left out of price 2 times"),

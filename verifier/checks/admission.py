@@ -3,13 +3,14 @@
 Recomputed: the envelope was started once, after the one before it was finished; every admitted bid is one of this
 envelope, in force at the deadline, of a bidder all of whose earlier envelopes were opened before; every other bid of
 this envelope in force is left out with a reason, and none is in both lists. Whether such a reason is a good one is not
-recomputed: it is the host's word, and told with its bid.
+recomputed: it is the host's word, and told with its bid. Only that earlier envelopes were not opened is the record's.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tendering.rules.admission import is_found_shut, visible
 from verifier.case import Case
 from verifier.checks.ending import Envelope, bids_of, envelopes_of
 from verifier.evidence import LedgerEntry
@@ -46,6 +47,7 @@ def admitted(case: Case) -> Finding:
             wrong += _start_reasons(case, envelope, envelopes[place - 1])
             wrong += _bid_reasons(case, envelope, envelopes[:place], owners)
             wrong += _outside_reasons(case, envelope, owners)
+            wrong += _words_reasons(case, envelope, envelopes[:place], owners)
             told.append(_told(case, envelope, owners))
     return judged(wrong, "; ".join(told))
 
@@ -121,11 +123,19 @@ def _outside_reasons(case: Case, envelope: Envelope, owners: Mapping[str, str]) 
             yield f"{short(digest)} is left out of {name}, and is no bid of it in force at the deadline"
         elif digest in envelope.due:
             yield f"{_named(digest, owners)} is admitted to {name} and left out of it"
-    yield from (
-        f"{_named(row['bid_digest'], owners)} is left out of {name} for a blank reason"
-        for row in rows
-        if not row["reason"].strip()
-    )
+
+
+def _words_reasons(case: Case, envelope: Envelope, earlier: list[Envelope], owners: Mapping[str, str]) -> Iterator[str]:
+    """A reason can be read, and it is not that earlier envelopes stayed shut where the log shows them opened."""
+    start = envelope.started
+    assert start is not None  # asked of started ones only
+    for row in start.payload["left_out"]:
+        digest, reason = row["bid_digest"], row["reason"]
+        place = f"{_named(digest, owners)} is left out of {envelope.name}"
+        if not visible(reason):
+            yield f"{place} for a blank reason"
+        elif digest in owners and is_found_shut(reason) and not [*_shut(case, owners[digest], earlier, owners, start)]:
+            yield f"{place} since its earlier envelopes were not opened, and the log shows them opened"
 
 
 def _told(case: Case, envelope: Envelope, owners: Mapping[str, str]) -> str:
