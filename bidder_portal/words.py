@@ -124,6 +124,7 @@ def seal() -> dict[str, object]:
         "completing": _("服务器正在核对签名并写入存证链"),
         "paused": _("已暂停"),
         "done": _("已收到回执"),
+        "save_receipt": _("保存回执"),
         "idle": _("尚未封装"),
         "pause": _("暂停"),
         "resume": _("继续"),

@@ -21,6 +21,8 @@ TEXTS = ("at", "leaf", "leaf_sm3", "salt", "checkpoint")
 LISTS = ("path", "path_sm3", "cosignatures", "timestamps")
 HASHES = ("leaf", "leaf_sm3", "salt", "path", "path_sm3")  # one hash, or a list of them
 FIELDS = frozenset({"v", "index", "size", "body", "revealed", *TEXTS, *LISTS})
+STATEMENT = "statement"  # what the platform signed of the entry, in a bid's receipt
+STATED = frozenset({"suite", "kind", "body", "signature", "certificates"})
 BODY = frozenset({"kind", "lot", "role", "payload", "personal"})
 MOST_BYTES = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -54,6 +56,9 @@ class Unreadable(ValueError):
 def read_receipt(raw: bytes) -> dict[str, Any]:
     """Return a receipt out of a file: the ledger's own, the text of its QR code, or a bid's receipt with it inside.
 
+    Of a bid's receipt the platform's signed statement is kept beside the entry, as `statement`: in form only, since
+    whose signature it bears and what it must say is for those to judge who know statements and bids.
+
     :raises Unreadable: too long, not JSON, a field doubled, missing or not known, or another type
     """
     if len(raw) > MOST_BYTES:
@@ -61,13 +66,17 @@ def read_receipt(raw: bytes) -> dict[str, Any]:
     try:
         whole = expanded(raw.decode("ascii").rstrip("\r\n")) if raw.startswith(MARK.encode()) else raw
         found = json.loads(whole, object_pairs_hook=_once)
-        if isinstance(found, dict) and set(found) == {"statement", "evidence"}:
-            found = found["evidence"]
         plain(found)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not canonical JSON: {error}") from error
-    _check_form(found)
-    return dict(found)
+    signed = {}
+    if isinstance(found, dict) and set(found) == {STATEMENT, "evidence"}:
+        signed, found = {STATEMENT: found[STATEMENT]}, found["evidence"]
+    if isinstance(found, dict) and STATEMENT in found:
+        raise Unreadable("a statement stands beside the evidence, not within")  # one form only
+    receipt = {**found, **signed} if isinstance(found, dict) else found
+    _check_form(receipt)
+    return dict(receipt)
 
 
 def verify_receipt(receipt: Mapping[str, Any], pinned: Pinned) -> Verdict:
@@ -88,6 +97,8 @@ def verify_receipt(receipt: Mapping[str, Any], pinned: Pinned) -> Verdict:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         verdict.faults.append(f"form: {error}")
     verdict.facts |= {name: receipt.get(name) for name in ("index", "at", "leaf")}
+    if STATEMENT in receipt:
+        verdict.facts["statement_checked"] = False  # `python -m verifier --receipt` and the evidence page do
     return verdict
 
 
@@ -99,8 +110,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_form(receipt: Any) -> None:
-    if not isinstance(receipt, Mapping) or set(receipt) != FIELDS:
-        strange = sorted(set(receipt) ^ FIELDS) if isinstance(receipt, Mapping) else "no object"
+    if not isinstance(receipt, Mapping) or set(receipt) - {STATEMENT} != FIELDS:
+        strange = sorted(set(receipt) - {STATEMENT} ^ FIELDS) if isinstance(receipt, Mapping) else "no object"
         raise Unreadable(f"not the fields of a receipt: {strange}")
     wrong = [name for name in TEXTS if not isinstance(receipt[name], str)]
     wrong += [name for name in ("v", "index", "size") if type(receipt[name]) is not int]
@@ -114,6 +125,8 @@ def _check_form(receipt: Any) -> None:
         wrong.append("body")
     if not isinstance(revealed, Mapping) or not all(map(_is_revealed, revealed.values())):
         wrong.append("revealed")
+    if STATEMENT in receipt and not _is_statement(receipt[STATEMENT]):
+        wrong.append(STATEMENT)
     if wrong or receipt["v"] != 1:
         raise Unreadable(f"fields of another form: {', '.join(wrong) or 'v'}")
 
@@ -131,6 +144,10 @@ def _is_revealed(told: object) -> bool:
     if not isinstance(told, Mapping) or set(told) != {"salt", "value"}:
         return False
     return _is_hash(told["salt"]) and isinstance(told["value"], str)
+
+
+def _is_statement(told: object) -> bool:
+    return isinstance(told, Mapping) and set(told) == STATED and isinstance(told["body"], Mapping)
 
 
 def _check_checkpoint(receipt: Mapping[str, Any], pinned: Pinned, verdict: Verdict) -> notes.Checkpoint | None:

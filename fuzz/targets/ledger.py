@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fuzz import Target, demand
 from ledger import canonical, cosignatures, entries, notes, tree
+from ledger.compact import MARK, expanded
 from ledger.offline import Pinned, Unreadable, read_receipt, verify_receipt
 
 LOG, WITNESS = "log.example", "witness.example"
@@ -76,12 +77,24 @@ def _receipts() -> list[bytes]:
     return found
 
 
+@cache
+def _signed_receipts() -> list[bytes]:
+    """The last of them as a bidder's file, beside what the platform signed; the ledger judges its form only."""
+    body = {"bid_digest": "cd" * 32, "size": 7, "received_at": canonical.instant(AT)}
+    statement = {"suite": "INTL-1", "kind": "bid.receipt", "body": body, "signature": "AAAA", "certificates": ["AAAA"]}
+    return [canonical.canonical({"statement": statement, "evidence": json.loads(_receipts()[-1])})]
+
+
 def check_receipt(data: bytes) -> None:
-    """Verifying never raises; a receipt that is good says of its entry what the log says."""
+    """Verifying never raises; a receipt that is good says of its entry what the log says, and is read in one form."""
     try:
         receipt = read_receipt(data)
     except Unreadable:
         return
+    signed = {name: receipt[name] for name in ("statement",) if name in receipt}
+    entry = {name: value for name, value in receipt.items() if name not in signed}
+    whole = json.loads(expanded(data.decode("ascii").rstrip("\r\n")) if data.startswith(MARK.encode()) else data)
+    demand(whole == ({**signed, "evidence": entry} if signed else entry), "a receipt has a second form")
     verdict = verify_receipt(receipt, PINNED)
     if verdict.good:
         known = [json.loads(seed) for seed in _receipts()]
@@ -158,7 +171,7 @@ def _proofs() -> list[bytes]:
 
 
 TARGETS = (
-    Target("receipt", _receipts, check_receipt, "json"),
+    Target("receipt", lambda: [*_receipts(), *_signed_receipts()], check_receipt, "json"),
     Target("signed-note", lambda: [_note().encode()], check_note),
     Target("checkpoint", lambda: [checkpoint().text.encode()], check_checkpoint_text),
     Target("cosignature", lambda: [_cosignature().encode()], check_cosignature),

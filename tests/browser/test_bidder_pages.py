@@ -131,10 +131,34 @@ def test_a_bid_is_prepared_sealed_uploaded_replaced_and_withdrawn(bidder: Any, t
     assert not Bid.objects.filter(state="received").exists()
 
 
+def another_trailer_signed(told: Any) -> None:
+    from tendering import receipts
+
+    told["statement"] = receipts.sign(told["statement"]["body"] | {"trailer_sha256": "0" * 64})
+
+
+def another_trailer_logged(told: Any) -> None:
+    """The signed statement is as it should be: the bidder's page alone would see nothing."""
+    told["evidence"]["body"]["payload"]["trailer_sha256"] = "0" * 64
+
+
+def another_trailer_in_both(told: Any) -> None:
+    another_trailer_signed(told)
+    another_trailer_logged(told)
+
+
+def nobodys_signature(told: Any) -> None:
+    told["statement"]["signature"] = told["statement"]["signature"][:8] + "AAAA" + told["statement"]["signature"][12:]
+
+
+LIES = (another_trailer_signed, another_trailer_logged, another_trailer_in_both, nobodys_signature)
+OTHER = "平台回执写的不是本机密封的这份文件"
+
+
 def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
     bidder: Any, tender: Any, tmp_path: Path
 ) -> None:
-    """A platform that alters the trailer as it arrives signs the altered one: the bidder's machine notices."""
+    """A platform that alters the trailer as it arrives shows it in what it signs or logs: both are looked at."""
     page, address = bidder
     make_key(page, address, tmp_path)
     prepare(page, address, tender.lot.code, tmp_path)
@@ -142,20 +166,78 @@ def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
     page.click("#go")
     expect(page.locator("#doing")).to_have_text("尚未封装")
 
-    def lie(route: Any) -> None:
-        answer = route.fetch()
-        told = answer.json()
-        told["statement"]["body"]["trailer_sha256"] = "0" * 64
-        route.fulfill(response=answer, json=told)
-
-    page.route("**/complete", lie)
-    page.click("#start")
-    expect(page.locator("#said")).to_contain_text("平台回执写的不是本机密封的这份文件", timeout=60_000)
-    assert "/receipt/" not in page.url
-    expect(page.locator("#save")).to_be_visible()
-    page.unroute("**/complete")
+    for lie, button in zip(LIES, ("#start", *["#send"] * 3), strict=True):
+        told = lying(page, "**/complete", lie)
+        page.click(button)
+        expect(page.locator("#said")).to_contain_text(OTHER, timeout=60_000)
+        assert "/receipt/" not in page.url
+        expect(page.locator("#save")).to_be_visible()
+        with page.expect_download() as saving:
+            page.click("#said >> text=保存回执")
+        assert json.loads(saving.value.path().read_text()) == told[-1], lie.__name__
+        page.unroute("**/complete")
     page.click("#send")
     page.wait_for_url("**/receipt/", timeout=60_000)
+
+
+def lying(page: Page, address: str, lie: Any) -> list[Any]:
+    """Let the server's answers under an address lie; returned is what it told."""
+    told: list[Any] = []
+
+    def answer(route: Any) -> None:
+        honest = route.fetch()
+        said = honest.json()
+        lie(said)
+        told.append(said)
+        route.fulfill(response=honest, json=said)
+
+    page.route(address, answer)
+    return told
+
+
+def test_the_receipt_page_holds_the_receipt_against_the_file_sealed_here(
+    bidder: Any, tender: Any, tmp_path: Path
+) -> None:
+    page, address = bidder
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
+    make_key(page, address, tmp_path)
+    prepare(page, address, tender.lot.code, tmp_path)
+    page.click("#adopt")
+    seal_and_send(page)
+    same, other = page.locator("#held [data-agrees]"), page.locator("#held [data-differs]")
+    expect(same).to_be_visible()
+    expect(same).to_have_text("与本机密封文件一致")
+    expect(other).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 900})
+    for lie in LIES:
+        lying(page, "**/receipt.json", lie)
+        page.reload()
+        expect(other).to_be_visible()
+        expect(other).to_contain_text(OTHER)
+        expect(same).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.unroute("**/receipt.json")
+    page.route("**/receipt.json", lambda route: route.abort())
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(same).to_be_hidden()
+    expect(other).to_be_hidden()
+    assert refused == []
+
+
+def test_the_receipt_page_says_nothing_of_a_bid_that_was_not_sealed_here(bidder: Any, tender: Any) -> None:
+    page, address = bidder
+    tender.bid(tender.cast.bidders[0])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/bidder/lots/{tender.lot.code}/receipt/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#held")).to_be_attached()
+    expect(page.locator("#held [data-agrees]")).to_be_hidden()
+    expect(page.locator("#held [data-differs]")).to_be_hidden()
+    assert any("bidder_portal/receipt.mjs" in url for url in asked)
+    assert not any(url.endswith("receipt.json") for url in asked)
 
 
 def test_without_the_key_nothing_is_withdrawn_and_the_page_says_where_to_get_it(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from sealing.__main__ import main
 from tests.browser.live import serving, sign_in
+from tests.browser.test_bidder_pages import OTHER, another_trailer_logged, lying
 
 pytestmark = pytest.mark.browser
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; no database call is async
@@ -51,6 +52,20 @@ def certified_key(page: Page, address: str, folder: Path, uscc: str) -> Path:
     return key
 
 
+def sealed_offline(page: Page, key: Path, folder: Path, lot: str) -> Path:
+    """The bid sealed for the lot as the package tells it now."""
+    with page.expect_download() as saving:
+        page.click(f'a[href="/api/v1/lots/{lot}/package"]')
+    assert saving.value.suggested_filename == f"{lot}.package.json"
+    saving.value.save_as(folder / "package.json")
+    (folder / "CA.pem").write_text(json.loads((folder / "package.json").read_text())["root"])
+    told = ["--package", str(folder / "package.json"), "--sign", str(key), "--trust", str(folder / "CA.pem")]
+    out = folder / "a.bid"
+    out.unlink(missing_ok=True)
+    assert main(["seal", *told, "--manifest", str(folder / "letter.json"), str(folder / "in"), str(out)]) == 0
+    return out
+
+
 def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
     page: Page, tender: Any, tmp_path: Path
 ) -> None:
@@ -63,24 +78,26 @@ def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
         page.goto(f"{address}/bidder/lots/{lot}/seal/")
         expect(page.locator("body")).to_contain_text("请用离线客户端封装")
         expect(page.locator("#start")).not_to_be_visible()
-        with page.expect_download() as saving:
-            page.click(f'a[href="/api/v1/lots/{lot}/package"]')
-        assert saving.value.suggested_filename == f"{lot}.package.json"
-        saving.value.save_as(tmp_path / "package.json")
         (tmp_path / "in").mkdir()
         (tmp_path / "in" / "letter.pdf").write_bytes(b"%PDF-1.7 " + os.urandom(1_500_000))
         (tmp_path / "letter.json").write_text('{"price": "8900000.00", "price_kind": "total"}')
-        root = json.loads((tmp_path / "package.json").read_text())["root"]
-        (tmp_path / "CA.pem").write_text(root)
-        told = ["--package", str(tmp_path / "package.json"), "--sign", str(key), "--trust", str(tmp_path / "CA.pem")]
-        out = tmp_path / "a.bid"
-        assert main(["seal", *told, "--manifest", str(tmp_path / "letter.json"), str(tmp_path / "in"), str(out)]) == 0
+        out = sealed_offline(page, key, tmp_path, lot)
         (tmp_path / "cut.bid").write_bytes(out.read_bytes()[:-100])
         page.set_input_files("#offline-file", tmp_path / "cut.bid")
         page.click("#offline-send")
         expect(page.locator("#offline-said")).to_contain_text("文件不完整")
         page.set_input_files("#offline-file", out)
+        told = lying(page, "**/complete", another_trailer_logged)
+        page.click("#offline-send")
+        expect(page.locator("#offline-said")).to_contain_text(OTHER, timeout=60_000)
+        with page.expect_download() as saving:
+            page.click("#offline-said >> text=保存回执")
+        assert json.loads(saving.value.path().read_text()) == told[-1]
+        page.unroute("**/complete")
+        page.goto(f"{address}/bidder/lots/{lot}/seal/")  # the platform has that bid, whatever it told of it
+        out = sealed_offline(page, key, tmp_path, lot)
+        page.set_input_files("#offline-file", out)
         page.click("#offline-send")
         page.wait_for_url("**/receipt/", timeout=60_000)
         expect(page.locator(".receipt")).to_contain_text("存证链第")
-    assert Bid.objects.get().size == out.stat().st_size
+    assert Bid.objects.get(state="received").size == out.stat().st_size

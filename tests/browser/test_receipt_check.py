@@ -72,9 +72,19 @@ def flipped(text):
     return ("0" if text[0] != "0" else "1") + text[1:]
 
 
+def signed_again(receipt, **said):
+    """The platform signs something else than it logged."""
+    from tendering import receipts
+
+    receipt["statement"] = receipts.sign(receipt["statement"]["body"] | said)
+
+
 TAMPERINGS = {
     "the platform's statement": (lambda r: r["statement"]["body"].update(count=99), {"signature"}),
     "the statement's bid": (lambda r: r["statement"]["body"].update(bid_digest="00" * 32), {"signature", "entry"}),
+    "the statement's trailer, signed": (lambda r: signed_again(r, trailer_sha256="00" * 32), {"entry"}),
+    "the statement's envelope, signed": (lambda r: signed_again(r, envelope="technical"), {"entry"}),
+    "the entry's trailer": (lambda r: r["evidence"]["body"]["payload"].pop("trailer_sha256"), {"entry", "leaf"}),
     "the instant": (lambda r: r["evidence"].update(at="2026-03-01T00:00:00.000000Z"), {"entry", "leaf"}),
     "the entry's size": (lambda r: r["evidence"]["body"]["payload"].update(size=1), {"entry", "leaf"}),
     "the role": (lambda r: r["evidence"]["body"].update(role="centre"), {"leaf"}),
@@ -131,6 +141,9 @@ def test_the_sealed_file_beside_the_receipt_is_held_against_its_digest(checker, 
     other = next(path.read_bytes() for name, path in play.files.items() if name != digest)
     verdict, outcomes = put(checker, ("own.bid", own), ("receipt.json", receipt))
     assert verdict == "ok" and outcomes["file"] == "ok"
+    unnamed = copy.deepcopy(receipt)
+    del unnamed["evidence"]["body"]["payload"]["trailer_sha256"]
+    assert failed(put(checker, ("own.bid", own), ("receipt.json", unnamed))[1]) == {"entry", "leaf", "file"}
     flip_header_mac(play.files[digest])  # the digest stays the same
     flipped_mac = play.files[digest].read_bytes()
     assert len(flipped_mac) == len(own) and flipped_mac != own

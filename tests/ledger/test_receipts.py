@@ -140,6 +140,27 @@ def test_what_is_no_receipt_is_said_to_be_none(raw):
         read_receipt(raw)
 
 
+STATED = {"suite": "INTL-1", "kind": "bid.receipt", "body": {"size": 1}, "signature": "AAAA", "certificates": []}
+
+
+def test_what_the_platform_signed_is_kept_beside_the_entry_and_said_not_to_be_checked(attested):
+    entry, root = attested
+    evidence = json.loads(canonical(ledger.receipt(entry)))
+    receipt = read_receipt(json.dumps({"statement": STATED, "evidence": evidence}).encode())
+    assert receipt == {**evidence, "statement": STATED}
+    verdict = verify_receipt(receipt, _pinned(root))
+    assert verdict.good and verdict.facts["statement_checked"] is False
+    assert "statement_checked" not in verify_receipt(evidence, _pinned(root)).facts
+    for wrong in (
+        receipt,
+        {"statement": STATED, "evidence": receipt},
+        *({"statement": strange, "evidence": evidence} for strange in (None, 1, {}, STATED | {"body": 1})),
+        {"statement": STATED | {"more": 1}, "evidence": evidence},
+    ):
+        with pytest.raises(Unreadable):
+            read_receipt(json.dumps(wrong).encode())
+
+
 @pytest.mark.parametrize("strange", [None, 7, "x", [1], {"a": None}, [[]]])
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_strange_types_are_faults_never_errors(attested, name, strange):

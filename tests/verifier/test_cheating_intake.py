@@ -136,7 +136,7 @@ def test_who_signs_the_victims_receipt_anew_for_a_false_withdrawal_is_found_by_t
     found, rows = judged(bundle, *rewriting.held(bundle, tmp_path, digest))
     assert found == {"own_receipts"}
     (reason,) = rows["own_receipts"]["reasons"]
-    assert f"(entry {FREE}), by a statement that {other} signed" in reason
+    assert f"(entry {FREE}), by a statement under a certificate that names {other}: if you did" in reason
     assert "if you did not, object with this receipt" in reason
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ledger.canonical import instant
 from sealing.fields import parse_time
 from sealing.header import Header
 from sealing.policy import build_groups
@@ -13,6 +12,7 @@ from sealing.trailer import check_signature, check_trust
 from suites import Refused
 from verifier.case import Case
 from verifier.checks.log import inclusion_reasons
+from verifier.checks.receipted import KIND, compared
 from verifier.checks.standing import (
     AMENDING,
     INCOMPLETE,
@@ -27,8 +27,6 @@ from verifier.checks.standing import (
 from verifier.checks.tender import lists_as_of, self_signed_reasons, told
 from verifier.evidence import LedgerEntry
 from verifier.outcome import Finding, differing, judged, short
-
-RECEIPT_KIND = "bid.receipt"
 
 
 def closing_set(case: Case) -> Finding:
@@ -135,7 +133,7 @@ def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry)
     digest = entry.payload["bid_digest"]
     place = f"the receipt of {short(digest)}"
     try:
-        verified = verify_statement(receipt["statement"], RECEIPT_KIND)
+        verified = verify_statement(receipt["statement"], KIND)
     except Refused as refused:
         yield from (f"{place}: {reason}" for reason in told(refused.reasons))
         return
@@ -143,11 +141,7 @@ def _receipt_reasons(case: Case, receipt: Mapping[str, Any], entry: LedgerEntry)
         yield f"{place}: it is signed by another key than the platform's"
     yield from (f"{place}: {reason}" for der in verified.certificates[-1:] for reason in self_signed_reasons(der))
     body, evidence = verified.body, receipt["evidence"]
-    said = {"bid_digest": digest, "lot": case.evidence.lot, "sequence": entry.payload["sequence"]}
-    said |= {"received_at": instant(entry.at), "size": entry.payload["size"], "envelope": entry.payload["envelope"]}
-    said |= {"trailer_sha256": entry.payload["trailer_sha256"]}
-    pairs = ((name, body.get(name), value) for name, value in said.items())
-    yield from (f"{place}: {reason}" for reason in differing(pairs))
+    yield from (f"{place}: {reason}" for reason in differing(compared(case, body, entry)))
     if (evidence["index"], evidence["body"], evidence["salt"]) != (entry.index, entry.body, entry.salt):
         yield f"{place}: it holds another entry than the log's"
     if case.retrailed(digest):

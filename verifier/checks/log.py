@@ -134,10 +134,11 @@ def inclusion_reasons(case: Case, evidence: Mapping[str, Any], place: str) -> li
 
 
 def own_receipts(case: Case) -> Finding:
-    """A receipt that the reader holds proves itself, is in this log, and its bid was not ended by others.
+    """A receipt that the reader holds proves itself, is in this log as signed, and its bid was not ended by others.
 
-    Who brings a receipt asks whether the bid counted. Replacing and withdrawing are the bidder's own acts, but nothing
-    in a bundle bears the bidder's signature under them: there the check holds only by what the reader brings.
+    Who brings a receipt asks whether the bid counted. Replacing and withdrawing are the bidder's own acts. A withdrawal
+    bears a signature, but whose bid it was the platform's receipts tell, and a replacement bears none of its own: there
+    the check holds only by what the reader brings.
     """
     held = case.brought.receipts
     if not held:
@@ -158,7 +159,7 @@ def _held_reasons(case: Case, receipt: Mapping[str, Any], own: Own) -> list[str]
         wrong.append(f"{place}: it is of lot {receipt['body']['lot']}")
     if case.closing and all(row["bid_digest"] != digest for row in case.closing.payload["bids"]):
         wrong.append(f"{place}: the bid is missing from the closing set")
-    return wrong + [f"{place}: {reason}" for reason in own.reasons(digest)]
+    return wrong + [f"{place}: {reason}" for reason in [*own.signed_reasons(receipt), *own.reasons(digest)]]
 
 
 class Seen(NamedTuple):

@@ -1,12 +1,15 @@
 """What became of the bids whose receipts the reader holds, and what only the reader's own papers can confirm of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sealing.statements import verify_statement
 from sealing.withdrawals import KIND as WITHDRAWAL
 from suites import Refused
 from verifier.case import Case
 from verifier.checks.admission import left_out
+from verifier.checks.receipted import KIND, compared
 from verifier.checks.standing import INCOMPLETE, RECEIVED, STANDING, SUPERSEDED, WITHDRAWN, Standing, bidders, history
 from verifier.evidence import LedgerEntry
 from verifier.outcome import printable, short
@@ -24,11 +27,15 @@ _ENDED = {  # the kind of the entry that ended a bid → how it is told
 
 @dataclass(frozen=True)
 class Own:
-    """The reader's bids as the log tells of them; `standings` are those of the whole lot at the closing."""
+    """The reader's bids as the log tells of them; `standings` are those of the whole lot at the closing.
+
+    `bidder` tells whom the platform made each out to, where the reader brought what it signed then.
+    """
 
     case: Case
     digests: tuple[str, ...]
     standings: dict[str, Standing]
+    bidder: dict[str, str] = field(default_factory=dict)
 
     def told(self, digest: str) -> str:
         """Return in plain words what became of a bid."""
@@ -48,11 +55,37 @@ class Own:
         judge = _JUDGED.get(found.by.kind) if found.state != STANDING else None
         return judge(self, digest, found) if judge else []
 
+    def signed_reasons(self, receipt: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what the platform signed to the reader and says otherwise now, in its log or in the bundle's receipt.
+
+        Both are the platform's own words: whoever holds the first needs nobody else to show that one is false.
+        """
+        statement = receipt.get("statement")
+        if statement is None:
+            return
+        try:
+            verified = verify_statement(statement, KIND)
+        except Refused as refused:
+            yield from (f"its statement does not hold: {check}: {reason}" for check, reason in refused.reasons)
+            return
+        if verified.signer.public != self.case.evidence.receipt_key:
+            yield "its statement is signed by another key than the platform's"
+        entry = _received(self.case, str(receipt["body"]["payload"].get("bid_digest")))
+        if entry is None:
+            return
+        for name, said, logged in compared(self.case, verified.body, entry):
+            if said != logged:
+                told = f"the platform signed to you that {name} is {said}, and logged {logged} {_placed(entry)}"
+                yield f"{told}: object with this receipt"
+        mine, theirs = verified.body.get("bidder"), bidders(self.case).get(entry.payload["bid_digest"])
+        if theirs is not None and theirs != mine:
+            yield f"the platform made it out to {mine}, and the receipt in the bundle to {theirs}: object with yours"
+
     def strangers(self) -> list[str]:
         """Return why the receipts are not those of one bidder, as they must be to confirm each other."""
-        known = bidders(self.case)
+        known = bidders(self.case) | self.bidder
         named = sorted({known[digest] for digest in self.digests if digest in known})
-        said = f"the bundle makes your bids out to {len(named)} bidders ({', '.join(named)})"
+        said = f"the platform makes your bids out to {len(named)} bidders ({', '.join(named)})"
         return [f"{said}: bring one bidder's receipts at a time; if all are yours, object"] if len(named) > 1 else []
 
     def later(self, found: Standing) -> bool:
@@ -63,8 +96,23 @@ class Own:
 
 def held_receipts(case: Case) -> Own:
     """Return the reader's bids."""
-    held = (str(receipt["body"]["payload"].get("bid_digest")) for receipt in case.brought.receipts)
-    return Own(case, tuple(dict.fromkeys(held)), history(case, case.closing).standings)
+    held = [str(receipt["body"]["payload"].get("bid_digest")) for receipt in case.brought.receipts]
+    signed = zip(held, (_bidder(case, receipt) for receipt in case.brought.receipts), strict=True)
+    known = {digest: bidder for digest, bidder in signed if bidder}
+    return Own(case, tuple(dict.fromkeys(held)), history(case, case.closing).standings, known)
+
+
+def _bidder(case: Case, receipt: Mapping[str, Any]) -> str:
+    """Return whom the platform made a brought receipt out to, "" where nothing that it signed tells."""
+    try:
+        verified = verify_statement(receipt.get("statement"), KIND)
+    except Refused:
+        return ""
+    return str(verified.body.get("bidder", "")) if verified.signer.public == case.evidence.receipt_key else ""
+
+
+def _received(case: Case, digest: str) -> LedgerEntry | None:
+    return next((entry for entry in case.evidence.of(RECEIVED) if entry.payload["bid_digest"] == digest), None)
 
 
 def _replaced(own: Own, _digest: str, found: Standing) -> list[str]:
@@ -78,23 +126,32 @@ def _replaced(own: Own, _digest: str, found: Standing) -> list[str]:
 
 def _withdrawn(own: Own, digest: str, found: Standing) -> list[str]:
     """Who signed, the bundle shows; that it was the reader, the reader knows. Harmless where the bidder bid again."""
+    named, signed = _signed_by(own.case, digest)
+    mine = own.bidder.get(digest)
+    if named and mine and named != mine:
+        said = f"the log says that it was withdrawn {_placed(found.by)}, {signed}"
+        return [f"{said}: that is another organisation than {mine}, whose bid it is; object with this receipt"]
     if own.later(found):
         return []
     return [
-        f"the log says that you withdrew it {_placed(found.by)}, {_signed_by(own.case, digest)}: "
+        f"the log says that you withdrew it {_placed(found.by)}, {signed}: "
         "if you did, leave this receipt out; if you did not, object with this receipt"
     ]
 
 
-def _signed_by(case: Case, digest: str) -> str:
+def _signed_by(case: Case, digest: str) -> tuple[str, str]:
+    """Return whom the certificate under a withdrawal names ("" where none does), and how that is told.
+
+    That is the certificate's claim; whether it leads to the root is for the check `withdrawals`.
+    """
     statement = case.evidence.withdrawals.get(digest)
     if statement is None:
-        return "by a statement that this bundle does not show"
+        return "", "by a statement that this bundle does not show"
     try:
-        signer = verify_statement(dict(statement), WITHDRAWAL).signer
+        named = verify_statement(dict(statement), WITHDRAWAL).signer.organisation
     except Refused:
-        return "by a statement that nobody signed"
-    return f"by a statement that {printable(signer.organisation)} signed"
+        return "", "by a statement that nobody signed"
+    return named, f"by a statement under a certificate that names {printable(named)}"
 
 
 def _incomplete(own: Own, _digest: str, found: Standing) -> list[str]:

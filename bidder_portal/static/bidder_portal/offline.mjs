@@ -1,6 +1,6 @@
 /** Handing in a file that the offline client sealed: read its ends here, upload it chunk by chunk; it is never opened. */
 
-import { byId, data, element, fill, refusal, sentences, size, words } from "./page.mjs";
+import { byId, data, element, fill, receiptActs, refusal, sentences, size, words } from "./page.mjs";
 import { readU32, text } from "./sealing/bytes.mjs";
 import { chunkCount } from "./sealing/padding.mjs";
 import { refusal as refused } from "./sealing/refusal.mjs";
@@ -50,8 +50,9 @@ function strange({ binding }) {
   return pairs.filter(([, same]) => !same).map(([word]) => words[word]);
 }
 
-function refuse(reasons) {
-  byId("offline-said").replaceChildren(refusal({ title: fill(words.refused, { n: reasons.length }), reasons, kept: words.offline_kept }));
+function refuse(reasons, acts = []) {
+  const title = fill(words.refused, { n: reasons.length });
+  byId("offline-said").replaceChildren(refusal({ title, reasons, kept: words.offline_kept, acts }));
 }
 
 async function send(file) {
@@ -77,7 +78,7 @@ byId("offline-send").addEventListener("click", async () => {
   if (!file || stopping) return;
   byId("offline-send").disabled = true;
   await send(file).catch((error) => {
-    if (!(error instanceof Paused)) refuse(sentences(error));
+    if (!(error instanceof Paused)) refuse(sentences(error), receiptActs(error));
   });
   stopping = null;
   byId("offline-send").disabled = false;

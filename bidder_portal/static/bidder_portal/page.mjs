@@ -32,8 +32,8 @@ export function sentences(error) {
   return [...new Set(told)];
 }
 
-/** A refusal as the pages draw it: title, all reasons (`{text, href?}` or strings), what was kept. */
-export function refusal({ title, reasons, kept = "" }) {
+/** A refusal as the pages draw it: title, all reasons (`{text, href?}` or strings), what was kept, what can be done. */
+export function refusal({ title, reasons, kept = "", acts = [] }) {
   const rows = reasons.map((reason) => {
     const { text, href } = typeof reason === "string" ? { text: reason } : reason;
     const row = element("li", {}, element("div", {}, element("b", { text })));
@@ -43,7 +43,17 @@ export function refusal({ title, reasons, kept = "" }) {
   const heading = element("h2", {}, icon("bad"), ` ${title}`);
   const section = element("section", { class: "refuse mb-4", role: "alert" }, heading, element("ol", {}, ...rows));
   if (kept) section.append(element("p", { class: "quiet mb-0", text: kept }));
+  if (acts.length) section.append(element("div", { class: "inline mt-3" }, ...acts));
   return section;
+}
+
+/** A button that saves the receipt which was refused, as it was answered: the bidder's proof. None where there is none. */
+export function receiptActs({ receipt }) {
+  if (!receipt) return [];
+  const button = element("button", { class: "btn btn-outline-primary", type: "button", text: words.save_receipt });
+  const file = () => new Blob([`${JSON.stringify(receipt, null, 1)}\n`], { type: "application/json" });
+  button.addEventListener("click", () => save(file(), `receipt-${data.lot}.json`));
+  return [button];
 }
 
 const UNITS = ["B", "KB", "MB", "GB"];

@@ -1,7 +1,7 @@
 /** The sealing page: seal in a worker, upload from this machine, resume after anything. */
 
 import { fileReasons, insideNames, letterFields, letterReasons } from "./letter.mjs";
-import { byId, data, fill, icon, refusal, save, sentences, size, words } from "./page.mjs";
+import { byId, data, fill, icon, receiptActs, refusal, save, sentences, size, words } from "./page.mjs";
 import { answerOf } from "./sealing/release.mjs";
 import { reason, refusal as refused, Refused } from "./sealing/refusal.mjs";
 import { draftPath, missingAbilities, readDraft, readFile, readKey, readSealed, removeFile, removeSealed, sealedPath, writeSealed } from "./sealing/store.mjs";
@@ -56,7 +56,8 @@ function meter() {
 
 function refuse(error, at) {
   const reasons = sentences(error);
-  byId("said").replaceChildren(refusal({ title: fill(words.refused, { n: reasons.length }), reasons, kept: words.kept }));
+  const title = fill(words.refused, { n: reasons.length });
+  byId("said").replaceChildren(refusal({ title, reasons, kept: words.kept, acts: receiptActs(error) }));
   byId("said").scrollIntoView({ block: "nearest" });
   if (at) stage(at, "", "bad");
 }

@@ -10,6 +10,7 @@ import { concat, equal, hex, u8, unbase64, unhex, utf8 } from "../bidder_portal/
 import { canonical } from "../bidder_portal/sealing/canonical.mjs";
 import { hashOf } from "../bidder_portal/sealing/digest.mjs";
 import { inspect } from "../bidder_portal/sealing/open.mjs";
+import { differing } from "../bidder_portal/sealing/receipt.mjs";
 import { statementMessage, verify } from "../bidder_portal/sealing/signing.mjs";
 
 const TEXTS = ["at", "leaf", "leaf_sm3", "salt", "checkpoint"];
@@ -83,10 +84,9 @@ async function signature({ statement }, { receiptKey }) {
 function entry({ statement, evidence }) {
   need(evidence.body.kind === "bid.received", evidence.body.kind);
   if (statement === undefined) throw new Unknown("no statement");
-  const { payload, lot } = evidence.body;
-  const pairs = { ...payload, lot, received_at: evidence.at };
-  for (const name of ["bid_digest", "sequence", "size", "lot", "received_at"]) need(pairs[name] === statement.body[name], name);
-  return payload.bid_digest;
+  const [other] = differing(statement, evidence);
+  need(other === undefined, other);
+  return evidence.body.payload.bid_digest;
 }
 
 async function personal({ evidence }) {
@@ -166,7 +166,7 @@ async function file({ evidence }, { sealed }) {
   const { digest, trailerBytes } = await inspect(sealed);
   const { bid_digest, trailer_sha256 } = evidence.body.payload;
   need(digest === bid_digest, digest);
-  need(trailer_sha256 === undefined || trailer_sha256 === hex(await hashOf(trailerBytes)), "header_mac");
+  need(trailer_sha256 === hex(await hashOf(trailerBytes)), "header_mac");
   return digest;
 }
 

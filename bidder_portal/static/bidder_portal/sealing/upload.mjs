@@ -5,9 +5,10 @@
 
 import { hex } from "./bytes.mjs";
 import { sha256 } from "./digest.mjs";
-import { answerOf, csrfCookie } from "./release.mjs";
 import { CHUNK, TAG_LENGTH } from "./padding.mjs";
+import { isReceiptOf } from "./receipt.mjs";
 import { refusal, Refused } from "./refusal.mjs";
+import { answerOf, csrfCookie } from "./release.mjs";
 
 const AT_ONCE = 3;
 const FIRST_PAUSE = 500; // milliseconds; doubled each time
@@ -24,7 +25,8 @@ const mayPass = (error) => !(error instanceof Refused) || error.status >= 500 ||
  *
  * `sealed`: what `seal` returned, with `upload` (the server's id) where an upload has begun. `signal` pauses: the promise
  * then rejects with `Paused` and nothing is lost. `onProgress({received, count, bytes, state})`, state being "sending",
- * "waiting" or "completing"; `onStarted(id)` is told the upload's id to keep. Throws `Refused` with every reason.
+ * "waiting" or "completing"; `onStarted(id)` is told the upload's id to keep. Throws `Refused` with every reason; with
+ * `receipt_other`, where the receipt is not one of this very file, it has the answer as `receipt`: the bidder's proof.
  */
 export async function uploadSealed({ lot, file, sealed, signal, onProgress = () => {}, onStarted = () => {}, base = "/api/v1" }) {
   const call = caller({ base, signal, onWait: () => onProgress({ state: "waiting" }) });
@@ -37,19 +39,8 @@ export async function uploadSealed({ lot, file, sealed, signal, onProgress = () 
   await sendMissing({ file, sealed, upload: started.upload, received, call, report });
   report("completing");
   const receipt = await call(`/uploads/${started.upload}/complete`, { method: "POST", body: sealed.trailer });
-  await holdAgainst(receipt, sealed);
-  return receipt;
-}
-
-/**
- * The receipt must name this very file. Its digest does not bind the trailer's every byte: a platform that took in
- * another trailer could shut the bid at the opening and call it the bidder's fault. Where the digest is not known here
- * (a file of the offline client), the trailer's hash tells as much: it holds root and signature.
- */
-async function holdAgainst(receipt, { digest, trailer }) {
-  const said = receipt?.statement?.body ?? {};
-  const same = said.trailer_sha256 === hex(await sha256(trailer)) && (digest === undefined || said.bid_digest === digest);
-  if (!same) throw refusal("receipt_other", "the receipt names another file than the one sealed here");
+  if (await isReceiptOf(receipt, sealed)) return receipt;
+  throw Object.assign(refusal("receipt_other", "the receipt names another file than the one sealed here"), { receipt });
 }
 
 /** Go on with the upload that the server knows, or begin one. */
