@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -143,8 +144,17 @@ def _segments(size: int, checkpoints: list[int], processes: int) -> Iterator[Seg
         yield from map(_segment, tasks)
         return
     connection.close()  # a connection must not be shared with a child
-    with multiprocessing.get_context("fork").Pool(processes, gc.disable) as pool:  # nothing there goes in circles
+    with multiprocessing.get_context("fork").Pool(processes, _begin) as pool:
         yield from pool.imap(_segment, tasks, chunksize=4)
+
+
+def _begin() -> None:
+    """What each process does first: it collects no garbage, as nothing there goes in circles, and ends when told to.
+
+    A handler for SIGTERM that it had from its parent would run in it, and the parent wait for ever for its end.
+    """
+    gc.disable()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _segment(task: tuple[int, int, list[int]]) -> Segment:

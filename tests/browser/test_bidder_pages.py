@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from sealing.inspect import inspect_bid
 from tests.browser.live import serving, sign_in
+from tests.browser.saving import saved_by
 from tests.sealed import Hands
 
 pytestmark = pytest.mark.browser
@@ -172,9 +173,8 @@ def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
         expect(page.locator("#said")).to_contain_text(OTHER, timeout=60_000)
         assert "/receipt/" not in page.url
         expect(page.locator("#save")).to_be_visible()
-        with page.expect_download() as saving:
-            page.click("#said >> text=保存回执")
-        assert json.loads(saving.value.path().read_text()) == told[-1], lie.__name__
+        kept = saved_by(page, page.locator("#said >> text=保存回执"))
+        assert json.loads(kept) == told[-1], lie.__name__
         page.unroute("**/complete")
     page.click("#send")
     page.wait_for_url("**/receipt/", timeout=60_000)

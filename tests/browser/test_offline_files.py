@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from sealing.__main__ import main
 from tests.browser.live import serving, sign_in
+from tests.browser.saving import saved_by
 from tests.browser.test_bidder_pages import OTHER, another_trailer_logged, lying
 
 pytestmark = pytest.mark.browser
@@ -90,9 +91,8 @@ def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
         told = lying(page, "**/complete", another_trailer_logged)
         page.click("#offline-send")
         expect(page.locator("#offline-said")).to_contain_text(OTHER, timeout=60_000)
-        with page.expect_download() as saving:
-            page.click("#offline-said >> text=保存回执")
-        assert json.loads(saving.value.path().read_text()) == told[-1]
+        kept = saved_by(page, page.locator("#offline-said >> text=保存回执"))
+        assert json.loads(kept) == told[-1]
         page.unroute("**/complete")
         page.goto(f"{address}/bidder/lots/{lot}/seal/")  # the platform has that bid, whatever it told of it
         out = sealed_offline(page, key, tmp_path, lot)

@@ -1,8 +1,11 @@
 """Heads, checkpoints, receipts, rebuild-and-compare."""
 
 import hashlib
+import multiprocessing
+import signal
 import stat
 from datetime import UTC, datetime, timedelta
+from signal import SIGALRM, SIGTERM
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -241,6 +244,31 @@ def test_a_ledger_of_any_length_is_good_in_stretches_of_any_length(db, monkeypat
         ledger.checkpoint()
     verdict = verify()
     assert verdict.faults == () and {"size": verdict.size, "root": verdict.root} == ledger.head()
+
+
+def test_a_parent_that_handles_sigterm_does_not_wait_for_its_processes_for_ever(real_database, monkeypatch):
+    """As a worker of any server does: its children inherit the handler, and must end when the pool tells them to."""
+    _in_stretches(monkeypatch, 2)
+    with transaction.atomic():
+        _fill(21)
+    handlers = {name: signal.signal(name, given) for name, given in ((SIGTERM, _nothing), (SIGALRM, _too_long))}
+    signal.alarm(30)
+    try:
+        assert all(verify(processes=3).good for _ in range(40))  # which process is told to end is chance
+    finally:
+        signal.alarm(0)
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+
+
+def _nothing(*_told):
+    """A handler that does not end the process."""
+
+
+def _too_long(*_told):
+    for process in multiprocessing.active_children():
+        process.kill()
+    raise TimeoutError("the processes do not end")
 
 
 def test_several_processes_find_the_same_as_one(real_database, monkeypatch):
