@@ -81,7 +81,8 @@ def _receipts() -> list[bytes]:
 def _signed_receipts() -> list[bytes]:
     """The last of them as a bidder's file, beside what the platform signed; the ledger judges its form only."""
     body = {"bid_digest": "cd" * 32, "size": 7, "received_at": canonical.instant(AT)}
-    statement = {"suite": "INTL-1", "kind": "bid.receipt", "body": body, "signature": "AAAA", "certificates": ["AAAA"]}
+    statement: dict[str, Any] = {"suite": "INTL-1", "kind": "bid.receipt", "body": body}
+    statement |= {"signature": "AAAA", "certificates": ["AAAA"]}
     return [canonical.canonical({"statement": statement, "evidence": json.loads(_receipts()[-1])})]
 
 
