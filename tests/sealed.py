@@ -25,6 +25,7 @@ from tendering import bid_queries
 from tendering.models import Bid, Lot, Project, TenderParameters
 from tendering.operations.close_lot import close_lot
 from tendering.operations.complete_bid import complete_bid
+from tendering.operations.end_window import end_window
 from tendering.operations.record_custodian_release import record_custodian_release
 from tendering.operations.release_share import release_share as operation_release
 from tendering.operations.start_opening import start_opening
@@ -178,6 +179,14 @@ class Tender:
         hands.to(self.lot.deadline_at)
         close_lot(lot_id=self.lot.pk)
         start_opening(lot_id=self.lot.pk)
+        return made
+
+    def collected(self, hands: Hands) -> list[tuple[SealedFile, Bid]]:
+        """Let three bid and hand over their keys, and end the window: what is left is to open."""
+        made = self.opened_window(hands)
+        for player, (file, _) in zip(self.cast.bidders, made, strict=False):
+            self.bidder_releases(player, file)
+        end_window(lot_id=self.lot.pk, actor=self.cast.centre.actor)
         return made
 
     def fresh(self) -> Lot:

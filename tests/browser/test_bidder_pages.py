@@ -90,6 +90,15 @@ def prepare(page: Page, address: str, lot: str, folder: Path, *, amount: str = "
     page.fill("#capitals", "捌佰壹拾叁万元整")
 
 
+def ready_to_seal(page: Page, address: str, lot: str, folder: Path) -> None:
+    """Make a key, prepare a bid and go to the sealing page."""
+    make_key(page, address, folder)
+    prepare(page, address, lot, folder)
+    page.click("#adopt")
+    page.click("#go")
+    expect(page.locator("#doing")).to_have_text("尚未封装")
+
+
 def seal_and_send(page: Page) -> None:
     page.click("#go")
     expect(page.locator("#doing")).to_have_text("尚未封装")
@@ -161,11 +170,7 @@ def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
 ) -> None:
     """A platform that alters the trailer as it arrives shows it in what it signs or logs: both are looked at."""
     page, address = bidder
-    make_key(page, address, tmp_path)
-    prepare(page, address, tender.lot.code, tmp_path)
-    page.click("#adopt")
-    page.click("#go")
-    expect(page.locator("#doing")).to_have_text("尚未封装")
+    ready_to_seal(page, address, tender.lot.code, tmp_path)
 
     for lie, button in zip(LIES, ("#start", *["#send"] * 3), strict=True):
         told = lying(page, "**/complete", lie)
@@ -267,11 +272,7 @@ def test_an_upload_cut_off_goes_on_after_a_reload(bidder: Any, tender: Any, tmp_
     from tendering.models import Bid, Upload
 
     page, address = bidder
-    make_key(page, address, tmp_path)
-    prepare(page, address, tender.lot.code, tmp_path)
-    page.click("#adopt")
-    page.click("#go")
-    expect(page.locator("#doing")).to_have_text("尚未封装")
+    ready_to_seal(page, address, tender.lot.code, tmp_path)
     page.route("**/chunks/3", lambda route: route.abort())
     page.click("#start")
     expect(page.locator("#doing")).to_have_text("网络不通，稍后自动重试", timeout=60_000)

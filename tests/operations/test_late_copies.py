@@ -7,16 +7,14 @@ from tendering.models import Bid, BidState, EnvelopeOpening, OpenedBid, Opening
 from tendering.operations import open_bids as first_module
 from tendering.operations import open_envelope as later_module
 from tendering.operations.check_stored_bids import check_stored_bids
-from tendering.operations.close_lot import close_lot
 from tendering.operations.end_envelope import end_envelope
 from tendering.operations.end_window import end_window
 from tendering.operations.hand_in_copy import hand_in_copy
 from tendering.operations.open_bids import NotCollected, open_bids
 from tendering.operations.open_envelope import open_envelope
 from tendering.operations.start_copy import start_copy
-from tendering.operations.start_envelope import start_envelope
-from tendering.operations.start_opening import start_opening
 from tendering.operations.store_chunk import store_chunk
+from tests.two_envelopes import ENVELOPES, price_window
 
 GRACE = 20  # seconds, of the rehearsal's procedure
 
@@ -87,28 +85,16 @@ def test_a_copy_of_a_later_envelope_taken_in_while_it_is_decrypted_is_opened_too
 
     for name in ("SEALED_ROOT", "OPENED_ROOT", "UPLOAD_ROOT"):
         setattr(settings, name, tmp_path / "server" / name.lower())
-    tender = make_tender(cast, tmp_path, now=hands.at, envelopes=("technical", "price"))
-    players, made = cast.bidders[:3], []
-    for player in players:
-        technical = tender.bid(player, envelope="technical", price=None)
-        made.append((technical, tender.bid(player, envelope="price")))
-    hands.to(tender.lot.deadline_at)
-    close_lot(lot_id=tender.lot.pk)
-    start_opening(lot_id=tender.lot.pk)
-    for player, (technical, _) in zip(players, made, strict=True):
-        tender.bidder_releases(player, technical[0])
-    end_window(lot_id=tender.lot.pk, actor=cast.centre.actor)
-    open_bids(lot_id=tender.lot.pk)
-    digests = [price[1].bid_digest for _, price in made]
-    start_envelope(lot_code=tender.lot.code, envelope="price", admitted=digests, actor=cast.centre.actor)
-    for player, (_, price) in zip(players, made, strict=True):
-        tender.bidder_releases(player, price[0])
-    file, bid = made[0][1]
+    tender = make_tender(cast, tmp_path, now=hands.at, envelopes=ENVELOPES)
+    prices = price_window(tender, hands)
+    for player, (file, _) in zip(cast.bidders, prices, strict=False):
+        tender.bidder_releases(player, file)
+    file, bid = prices[0]
     lose(tender, bid)
     hands.to(EnvelopeOpening.objects.get().window_ends_at)
     end_envelope(lot_id=tender.lot.pk)
     hands.move(GRACE)
-    meanwhile(monkeypatch, later_module, lambda: hand_in(tender, players[0], file))
+    meanwhile(monkeypatch, later_module, lambda: hand_in(tender, cast.bidders[0], file))
     with pytest.raises(NotCollected):
         open_envelope(lot_id=tender.lot.pk)
     assert not OpenedBid.objects.exists()

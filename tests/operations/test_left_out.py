@@ -21,6 +21,7 @@ from tests.operations.test_opening_envelopes import (  # noqa: F401
     digests,
     envelopes,
     made,
+    open_first,
     policy,
     release,
     start,
@@ -118,10 +119,7 @@ def test_who_was_left_out_once_stays_out(tender, hands, envelopes):  # noqa: F81
     hands.to(tender.lot.deadline_at)
     close_lot(lot_id=tender.lot.pk)
     start_opening(lot_id=tender.lot.pk)
-    release(tender, made, "qualification")
-    hands.to(Opening.objects.get().window_ends_at)
-    end_window(lot_id=tender.lot.pk)
-    open_bids(lot_id=tender.lot.pk)
+    open_first(tender, hands, made, "qualification")
     host, (out,) = tender.cast.centre.actor, digests(made, TECHNICAL, 2)
     admitted = digests(made, TECHNICAL, 0, 1)
     start_envelope(lot_code=tender.lot.code, envelope=TECHNICAL, admitted=admitted, left_out={out: REASON}, actor=host)

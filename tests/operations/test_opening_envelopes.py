@@ -61,13 +61,18 @@ def release(tender, made, envelope):
         tender.bidder_releases(player, files[envelope][0])
 
 
-@pytest.fixture
-def technical(tender, hands, made):
-    """The technical envelopes are opened; returns what was handed in."""
-    release(tender, made, TECHNICAL)
+def open_first(tender, hands, made, envelope):
+    """Open the first envelopes: every bidder hands over its share, then the window ends."""
+    release(tender, made, envelope)
     hands.to(Opening.objects.get().window_ends_at)
     end_window(lot_id=tender.lot.pk)
     open_bids(lot_id=tender.lot.pk)
+
+
+@pytest.fixture
+def technical(tender, hands, made):
+    """The technical envelopes are opened; returns what was handed in."""
+    open_first(tender, hands, made, TECHNICAL)
     return made
 
 
@@ -268,10 +273,7 @@ def test_an_envelope_is_started_by_the_host_in_its_turn_for_somebody_who_bid(ten
     with pytest.raises(ActRefused) as refused:
         begin(tender, made, 0)
     assert "not_its_turn" in refused.value.codes
-    release(tender, made, TECHNICAL)
-    hands.to(Opening.objects.get().window_ends_at)
-    end_window(lot_id=tender.lot.pk)
-    open_bids(lot_id=tender.lot.pk)
+    open_first(tender, hands, made, TECHNICAL)
     for wrong, code in (
         ({"actor": cast.bidders[0].actor}, "not_the_host"),
         ({"admitted": []}, "nobody_admitted"),
@@ -322,10 +324,7 @@ def test_three_envelopes_are_opened_one_after_the_other(tender, hands, envelopes
     hands.to(tender.lot.deadline_at)
     close_lot(lot_id=tender.lot.pk)
     start_opening(lot_id=tender.lot.pk)
-    release(tender, made, "qualification")
-    hands.to(Opening.objects.get().window_ends_at)
-    end_window(lot_id=tender.lot.pk)
-    open_bids(lot_id=tender.lot.pk)
+    open_first(tender, hands, made, "qualification")
     with pytest.raises(ActRefused):
         begin(tender, made, 0, 1, 2)  # the price before the technical envelope
     for name in (TECHNICAL, PRICE):

@@ -10,13 +10,11 @@ from tendering import agenda, faults, opened_contents, sealed_store
 from tendering.faults import faults_of
 from tendering.models import Bid, BidState, EnvelopeOpening, OpenedBid, Opening
 from tendering.operations import check_stored_bids as checking
-from tendering.operations.close_lot import close_lot
 from tendering.operations.end_envelope import end_envelope
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import BidsFailed, NotCollected, open_bids
 from tendering.operations.open_envelope import open_envelope
-from tendering.operations.start_envelope import start_envelope
-from tendering.operations.start_opening import start_opening
+from tests.two_envelopes import ENVELOPES, price_window
 
 GRACE = 20  # seconds, of the rehearsal's procedure
 SECRET = "8900000.00"
@@ -32,11 +30,7 @@ UNFORESEEN = [
 @pytest.fixture
 def window(tender, hands):
     """Three bids whose keys were all handed over, the window ended."""
-    made = tender.opened_window(hands)
-    for player, (file, _) in zip(tender.cast.bidders, made, strict=False):
-        tender.bidder_releases(player, file)
-    end_window(lot_id=tender.lot.pk, actor=tender.cast.centre.actor)
-    return made
+    return tender.collected(hands)
 
 
 @pytest.fixture
@@ -235,30 +229,18 @@ def test_a_later_envelope_waits_for_its_failing_bid_too(cast, hands, tmp_path, s
 
     for name in ("SEALED_ROOT", "OPENED_ROOT", "UPLOAD_ROOT"):
         setattr(settings, name, tmp_path / "server" / name.lower())
-    tender = make_tender(cast, tmp_path, now=hands.at, envelopes=("technical", "price"))
-    players, made = cast.bidders[:3], []
-    for player in players:
-        technical = tender.bid(player, envelope="technical", price=None)
-        made.append((technical, tender.bid(player, envelope="price")))
-    hands.to(tender.lot.deadline_at)
-    close_lot(lot_id=tender.lot.pk)
-    start_opening(lot_id=tender.lot.pk)
-    for player, (technical, _) in zip(players, made, strict=True):
-        tender.bidder_releases(player, technical[0])
-    end_window(lot_id=tender.lot.pk, actor=cast.centre.actor)
-    open_bids(lot_id=tender.lot.pk)
-    digests = [price[1].bid_digest for _, price in made]
-    start_envelope(lot_code=tender.lot.code, envelope="price", admitted=digests, actor=cast.centre.actor)
-    for player, (_, price) in zip(players, made, strict=True):
-        tender.bidder_releases(player, price[0])
+    tender = make_tender(cast, tmp_path, now=hands.at, envelopes=ENVELOPES)
+    prices = price_window(tender, hands)
+    for player, (file, _) in zip(cast.bidders, prices, strict=False):
+        tender.bidder_releases(player, file)
     hands.to(EnvelopeOpening.objects.get().window_ends_at)
     end_envelope(lot_id=tender.lot.pk)
-    victim = made[0][1][1]
+    victim = prices[0][1]
     mend = failing(victim, step="open_bid", error=RuntimeError())
     with pytest.raises(BidsFailed):
         open_envelope(lot_id=tender.lot.pk)
     assert [bid.pk for _, bid in faults_of(tender.fresh())] == [victim.pk]
-    assert folders(tender) >= set(digests) - {victim.bid_digest}
+    assert folders(tender) >= {bid.bid_digest for _, bid in prices} - {victim.bid_digest}
     mend()
     open_envelope(lot_id=tender.lot.pk)
     assert OpenedBid.objects.count() == 3

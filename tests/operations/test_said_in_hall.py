@@ -7,7 +7,6 @@ from tendering import queries
 from tendering.models import HallMessage, Objection
 from tendering.operations.answer_objection import answer_objection
 from tendering.operations.confirm_record import confirm_record
-from tendering.operations.end_window import end_window
 from tendering.operations.file_objection import file_objection
 from tendering.operations.open_bids import open_bids
 from tendering.operations.say_in_hall import say_in_hall
@@ -17,10 +16,7 @@ from tendering.refusals import ActRefused
 @pytest.fixture
 def opened(tender, hands):
     """A lot whose three bids are opened."""
-    window = tender.opened_window(hands)
-    for player, (file, _) in zip(tender.cast.bidders, window, strict=False):
-        tender.bidder_releases(player, file)
-    end_window(lot_id=tender.lot.pk, actor=tender.cast.centre.actor)
+    tender.collected(hands)
     open_bids(lot_id=tender.lot.pk)
     return tender
 

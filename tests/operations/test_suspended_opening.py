@@ -8,17 +8,15 @@ import ledger
 from ledger.canonical import instant
 from tendering import agenda, bid_queries
 from tendering.models import Bid, EnvelopeOpening, OpenedBid, Opening
-from tendering.operations.close_lot import close_lot
 from tendering.operations.confirm_record import confirm_record
 from tendering.operations.end_envelope import end_envelope
 from tendering.operations.end_window import end_window
 from tendering.operations.open_bids import NotCollected, open_bids
 from tendering.operations.open_envelope import open_envelope
 from tendering.operations.resume_lot import resume_lot
-from tendering.operations.start_envelope import start_envelope
-from tendering.operations.start_opening import start_opening
 from tendering.operations.suspend_lot import suspend_lot
 from tendering.refusals import ActRefused
+from tests.two_envelopes import ENVELOPES, price_window
 
 HOUR = timedelta(hours=1)
 GRACE, CONFIRMATION = 20, 10  # seconds, of the rehearsal's procedure
@@ -100,22 +98,8 @@ def test_bidders_keep_their_whole_time_to_confirm_prices(cast, hands, tmp_path, 
 @pytest.fixture
 def later(cast, hands, tmp_path, settings_of):
     """The window of the price envelopes is open; returns the tender and those bids."""
-    tender = make(cast, hands, tmp_path, envelopes=("technical", "price"))
-    made = []
-    for player in cast.bidders[:3]:
-        technical = tender.bid(player, envelope="technical", price=None)
-        made.append((player, technical, tender.bid(player, envelope="price")))
-    hands.to(tender.lot.deadline_at)
-    close_lot(lot_id=tender.lot.pk)
-    start_opening(lot_id=tender.lot.pk)
-    for player, (file, _), _ in made:
-        tender.bidder_releases(player, file)
-    end_window(lot_id=tender.lot.pk, actor=cast.centre.actor)
-    open_bids(lot_id=tender.lot.pk)
-    bids = [bid for _, _, (_, bid) in made]
-    admitted = [bid.bid_digest for bid in bids]
-    start_envelope(lot_code=tender.lot.code, envelope="price", admitted=admitted, actor=cast.centre.actor)
-    return tender, bids
+    tender = make(cast, hands, tmp_path, envelopes=ENVELOPES)
+    return tender, [bid for _, bid in price_window(tender, hands)]
 
 
 def test_the_window_of_a_later_envelope_moves_on(hands, later):
