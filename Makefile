@@ -57,14 +57,18 @@ test-stack: $(DEV_STAMP)
 # what asks no database, or nothing that one could answer otherwise, in the folders that are run on PostgreSQL too
 PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py receipts.py) \
   $(addprefix tests/operations/test_,evaluation_report.py signed_documents.py gm_tender.py said_in_hall.py)
+# what takes statements that others take there too through another policy, envelope, suspension or fault
+AGAIN = $(addprefix tests/operations/test_,opening_policies.py opening_envelopes.py left_out.py platform_faults.py held_open.py \
+  suspended_opening.py late_copies.py odd_letters.py)
 test-postgres: test-browser # the tests that a database decides (DATABASE_URL, else an embedded server)
 	$(BIN)/python -m tests.on_postgres -q tests/operations tests/ledger tests/identity \
-	  $(addprefix --ignore ,$(PURE))
+	  $(addprefix --ignore ,$(PURE) $(AGAIN))
 
 DEEP = tests/sealing/test_bit_flips.py tests/ledger/test_proofs.py tests/walk tests/verifier/test_hostile.py tests/fuzz/test_targets.py
 thorough: $(DEV_STAMP) ## whole, what `make test` samples: every bit flipped, every proof to 130 leaves, every page for everybody
 	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q -rP -n $(WORKERS) --dist worksteal $(DEEP)
 	GONGHENG_THOROUGH=1 $(BIN)/python -m pytest -q tests/stack/test_kill.py
+	$(BIN)/python -m tests.on_postgres -q $(AGAIN)
 
 machine: $(DEV_STAMP) ## the sealed bid as a state machine, 500 runs with what they came through
 	GONGHENG_MACHINE_RUNS=500 $(BIN)/python -m pytest -q -n 0 tests/machine

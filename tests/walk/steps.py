@@ -13,7 +13,7 @@ from django.test import Client
 from identity.policy import RULES, Decision, decide
 from tendering import queries
 from tendering.models import Lot
-from tests.depth import THOROUGH
+from tests.depth import THOROUGH, depth
 from tests.undone import undone
 from tests.walk.addresses import Address
 from tests.walk.world import Walker, World
@@ -111,18 +111,17 @@ def _turned_away(address: Address, walker: Walker, decision: Decision, answer: A
     return "" if answer.status == 403 else f"forbidden, but {answer.status}"
 
 
-FEW = ("announced", "evaluating")
-REFUSALS_TRIED = 2
-TURNS = 2
+FEW = depth(("announced",), ("announced", "evaluating"))
+REFUSALS_TRIED = depth(1, 2)
 
 
 def worth_trying(address: Address, walker: Walker, world: World) -> Iterator[tuple[Lot, Decision]]:
     """Yield the lots to try an address with, and what the policy decides there.
 
-    What is allowed is tried at every stage, since a page may break at any of them: at each by two of those who may,
+    What is allowed is tried at every stage, since a page may break at any of them: at each by one of those who may,
     taking turns, and by everybody at the first stage where they may; `make thorough`: by everybody at all of them.
     What is refused for the same reasons at several stages is refused by the same guard before the page is reached:
-    two of them are tried.
+    the first is tried (`make thorough`: two of them).
     """
     tried: Counter[frozenset[str]] = Counter()
     for lot in lots_of(address, walker, world):
@@ -138,15 +137,15 @@ def worth_trying(address: Address, walker: Walker, world: World) -> Iterator[tup
 
 
 def has_turn(address: Address, walker: Walker, lot: Lot, world: World) -> bool:
-    """Say whether this walker is among the two whose turn it is at the lot's stage."""
+    """Say whether it is this walker's turn at the lot's stage."""
     may = [one for one in world.walkers if decision_of(address, one, lot, world).allowed]
-    return (may.index(walker) - list(world.lots).index(lot.stage)) % len(may) < TURNS
+    return (may.index(walker) - list(world.lots).index(lot.stage)) % len(may) == 0
 
 
 def lots_of(address: Address, walker: Walker, world: World) -> list[Lot]:
     """Return the lots to try an address with: one of every stage where it names one, else only the announced one.
 
-    A role that no grant of the act names is refused whatever the stage: two stages are enough for it.
+    A role that no grant of the act names is refused whatever the stage: a few stages are enough for it.
     """
     if "lot" not in address.places:
         return [world.lots["announced"]]
