@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sealing.inspect import inspect_bid
+from tests.browser.between import Between
 from tests.browser.live import serving, sign_in
 from tests.browser.saving import saved_by
 from tests.sealed import Hands
@@ -172,32 +173,18 @@ def test_a_receipt_of_another_file_is_told_and_what_was_sealed_stays_here(
     page, address = bidder
     ready_to_seal(page, address, tender.lot.code, tmp_path)
 
+    between = Between(page, "**/complete")
     for lie, button in zip(LIES, ("#start", *["#send"] * 3), strict=True):
-        told = lying(page, "**/complete", lie)
+        told = between.lies(lie)
         page.click(button)
         expect(page.locator("#said")).to_contain_text(OTHER, timeout=60_000)
         assert "/receipt/" not in page.url
         expect(page.locator("#save")).to_be_visible()
         kept = saved_by(page, page.locator("#said >> text=保存回执"))
         assert json.loads(kept) == told[-1], lie.__name__
-        page.unroute("**/complete")
+    between.passes()
     page.click("#send")
     page.wait_for_url("**/receipt/", timeout=60_000)
-
-
-def lying(page: Page, address: str, lie: Any) -> list[Any]:
-    """Let the server's answers under an address lie; returned is what it told."""
-    told: list[Any] = []
-
-    def answer(route: Any) -> None:
-        honest = route.fetch()
-        said = honest.json()
-        lie(said)
-        told.append(said)
-        route.fulfill(response=honest, json=said)
-
-    page.route(address, answer)
-    return told
 
 
 def test_the_receipt_page_holds_the_receipt_against_the_file_sealed_here(
@@ -215,15 +202,15 @@ def test_the_receipt_page_holds_the_receipt_against_the_file_sealed_here(
     expect(same).to_have_text("与本机密封文件一致")
     expect(other).to_be_hidden()
     page.set_viewport_size({"width": 390, "height": 900})
+    between = Between(page, "**/receipt.json")
     for lie in LIES:
-        lying(page, "**/receipt.json", lie)
+        between.lies(lie)
         page.reload()
         expect(other).to_be_visible()
         expect(other).to_contain_text(OTHER)
         expect(same).to_be_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.unroute("**/receipt.json")
-    page.route("**/receipt.json", lambda route: route.abort())
+    between.cuts()
     page.reload()
     page.wait_for_load_state("networkidle")
     expect(same).to_be_hidden()
@@ -273,13 +260,14 @@ def test_an_upload_cut_off_goes_on_after_a_reload(bidder: Any, tender: Any, tmp_
 
     page, address = bidder
     ready_to_seal(page, address, tender.lot.code, tmp_path)
-    page.route("**/chunks/3", lambda route: route.abort())
+    between = Between(page, "**/chunks/3")
+    between.cuts()
     page.click("#start")
     expect(page.locator("#doing")).to_have_text("网络不通，稍后自动重试", timeout=60_000)
     sent: list[str] = []
     page.reload()
     expect(page.locator("#doing")).to_have_text("已暂停")
-    page.unroute("**/chunks/3")  # only now: the page before the reload would have tried again by itself
+    between.passes()  # only now: the page before the reload would have tried again by itself
     page.on("request", lambda request: sent.append(request.url) if "/chunks/" in request.url else None)
     page.click("#send")
     page.wait_for_url("**/receipt/", timeout=60_000)

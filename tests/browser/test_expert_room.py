@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.browser.between import Between
 from tests.browser.live import serving, sign_in
 
 pytestmark = pytest.mark.browser
@@ -158,11 +159,12 @@ def test_a_stale_page_says_so_keeps_the_text_and_merges(page: Page, room: Any, a
 
 
 def test_without_the_network_nothing_typed_is_lost(page: Page, room: Any, address: str) -> None:
-    page.route("**/save/", lambda route: route.abort())
+    between = Between(page, "**/save/")
+    between.cuts()
     page.fill("#value1", "7.5")
     expect(page.locator("#saved")).to_contain_text("没有保存")
     expect(page.locator("#value1")).to_have_value("7.5")
-    page.unroute("**/save/")
+    between.passes()
     page.fill("#value1", "7.6")
     expect(page.locator("#saved")).to_contain_text("已自动保存")
     assert sheet_of(page, address, room)["marks"][room.digests[0]]["technical_method"]["value"] == "7.6"

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sealing.__main__ import main
+from tests.browser.between import Between
 from tests.browser.live import serving, sign_in
 from tests.browser.saving import saved_by
-from tests.browser.test_bidder_pages import OTHER, another_trailer_logged, lying
+from tests.browser.test_bidder_pages import OTHER, another_trailer_logged
 
 pytestmark = pytest.mark.browser
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; no database call is async
@@ -88,12 +89,13 @@ def test_from_the_package_to_the_receipt_without_sealing_in_the_browser(
         page.click("#offline-send")
         expect(page.locator("#offline-said")).to_contain_text("文件不完整")
         page.set_input_files("#offline-file", out)
-        told = lying(page, "**/complete", another_trailer_logged)
+        between = Between(page, "**/complete")
+        told = between.lies(another_trailer_logged)
         page.click("#offline-send")
         expect(page.locator("#offline-said")).to_contain_text(OTHER, timeout=60_000)
         kept = saved_by(page, page.locator("#offline-said >> text=保存回执"))
         assert json.loads(kept) == told[-1]
-        page.unroute("**/complete")
+        between.passes()
         page.goto(f"{address}/bidder/lots/{lot}/seal/")  # the platform has that bid, whatever it told of it
         out = sealed_offline(page, key, tmp_path, lot)
         page.set_input_files("#offline-file", out)
