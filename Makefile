@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-com
 WORKERS ?= 2
 # Tests that drive real processes and a real browser depend on the machine's load: what failed is run once more, alone.
 PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
-ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed; }
+ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed --last-failed-no-failures none; }
 
 .DEFAULT_GOAL := help
 .PHONY: client help setup run ready system-packages test test-units test-browser test-stack test-postgres thorough machine fuzz check bench law docs lock clean
