@@ -4,8 +4,6 @@ The browser has a profile on disk, as a bidder's has: in a private window storag
 """
 
 import json
-import os
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,10 +40,10 @@ def rows() -> list[Row]:
     from playwright.sync_api import Error, sync_playwright
 
     from tests.browser.conftest import ARGUMENTS
+    from tests.browser.program import chromium_program
     from tests.browser.static_server import serve
 
     own = {"/twin.mjs": (ROOT / "tests" / "browser" / "twin.mjs").read_bytes()}
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with (
         serve(ROOT / "bidder_portal" / "static", own) as address,
         sync_playwright() as playwright,
@@ -53,7 +51,7 @@ def rows() -> list[Row]:
     ):
         try:
             browser = playwright.chromium.launch_persistent_context(
-                profile, executable_path=program, headless=True, args=ARGUMENTS
+                profile, executable_path=chromium_program(), headless=True, args=ARGUMENTS
             )
         except Error as error:
             print(f"no Chromium: {error.message.splitlines()[0]}")

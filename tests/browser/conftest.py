@@ -1,7 +1,5 @@
 """Chromium for browser tests: one for the whole run, skipped with the reason where there is none."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.browser.program import chromium_program
+
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-def _executable() -> str | None:
-    """The distribution's Chromium, or the one that Playwright installed."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +18,7 @@ def chromium() -> Iterator[Browser]:
     """A headless browser that all tests share; each test opens its own context."""
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=_executable(), headless=True, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium_program(), headless=True, args=ARGUMENTS)
         except Error as error:
             pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
         yield browser
