@@ -11,6 +11,9 @@ WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -q -o cache_dir=.pytest_cache/$@
 ONCE_MORE = { echo "once more, what failed:"; $(PYTEST) --last-failed --last-failed-no-failures none; }
 
+# Many processes start here: without byte code each of them would compile the whole platform again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: client help setup run ready system-packages test test-units test-browser test-stack test-postgres thorough machine fuzz check bench law docs lock clean
 
@@ -51,8 +54,9 @@ test-units: $(DEV_STAMP)
 test-browser: $(DEV_STAMP)
 	$(PYTEST) tests/browser || $(ONCE_MORE)
 
+STACK = $(shell grep -rl 'mark\.stack' tests --include 'test_*.py' | sort)
 test-stack: $(DEV_STAMP)
-	$(PYTEST) -m stack || $(ONCE_MORE)
+	$(PYTEST) -m stack $(STACK) || $(ONCE_MORE)
 
 # what asks no database, or nothing that one could answer otherwise, in the folders that are run on PostgreSQL too
 PURE = tests/identity/test_policy.py $(addprefix tests/ledger/test_,proofs.py tree.py notes.py compact.py receipts.py) \
