@@ -6,11 +6,12 @@ Exit status 0, 1 where it was refused, 2 for a wrong command line.
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from sealing import commands
 from sealing.client import fingerprint
-from suites import NAMES, Refused, self_test
+from suites import NAMES, Reason, Refused, self_test
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -156,16 +157,24 @@ def main(argv: list[str] | None = None, *, program: str = "python -m sealing") -
     try:
         answer = arguments.run(arguments)
     except Refused as refused:
-        for check, reason in refused.reasons:
-            commands.note(f"{check}: {reason}")
-        if arguments.json:
-            print(json.dumps({"refused": [reason._asdict() for reason in refused.reasons]}, ensure_ascii=False))
-        return 1
+        return _refused(refused.reasons, as_json=arguments.json)
+    except OSError as error:  # a full disk, a file that may not be read, a stick that was pulled out
+        where = f"{error.filename}: " if error.filename else ""
+        return _refused([Reason("file", f"{where}{error.strerror or error}")], as_json=arguments.json)
     if arguments.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         print("\n".join(f"{name}: {value}" for name, value in answer.items()))
     return 0
+
+
+def _refused(reasons: Iterable[Reason], *, as_json: bool) -> int:
+    told = [reason._asdict() for reason in reasons]
+    for reason in told:
+        commands.note("{check}: {reason}".format_map(reason))
+    if as_json:
+        print(json.dumps({"refused": told}, ensure_ascii=False))
+    return 1
 
 
 if __name__ == "__main__":

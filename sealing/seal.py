@@ -1,15 +1,15 @@
 """Sealing a bid: file key, shares and wraps, chunks, trailer; streamed, so memory does not grow with the bid.
 
-The output is written beside its final name and renamed when complete.
+The output is written beside its final name and renamed when complete. Each lane writes its chunks where they belong
+through a handle of its own: where a file lies decides how long a write takes, and no other lane waits for it.
 """
 
 import itertools
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from sealing import binding as binding_module
 from sealing.archive import Plaintext, Plan, plan_archive
@@ -25,7 +25,6 @@ from sealing.statements import Signer
 from sealing.tender import Tender
 from sealing.trailer import bid_digest_of, signed_message, write_trailer
 from suites.merkle import RunningRoot, leaf_hash
-from suites.protocol import Buffer
 
 MAGIC = b"BIDSEAL\x01"
 Progress = Callable[[int, int], None]  # chunks done, chunks in all
@@ -66,28 +65,29 @@ def seal_bid(
     )
     part = out.with_name(out.name + ".part")
     try:
-        with part.open("wb", buffering=0) as file:
-            sealed = seal_to(file, tender, plan, signer=signer, progress=progress)
+        sealed = _seal_to(part, tender, plan, signer=signer, progress=progress)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
     return sealed
 
 
-def seal_to(file: BinaryIO, tender: Tender, plan: Plan, *, signer: Signer, progress: Progress | None = None) -> Sealed:
-    """Write a sealed bid to an open file.
+def _seal_to(part: Path, tender: Tender, plan: Plan, *, signer: Signer, progress: Progress | None) -> Sealed:
+    """Write a sealed bid into a new file.
 
     :raises Refused: `archive`: a file changed since it was measured
     """
     file_key = secrets.token_bytes(32)
     header = make_header(tender, file_key, salt=secrets.token_bytes(32), data_length=plan.length)
-    file.write(MAGIC + len(header.raw).to_bytes(4, "big") + header.raw)
+    start = MAGIC + len(header.raw).to_bytes(4, "big") + header.raw
+    part.write_bytes(start)
     keys = derive_for(header, file_key)
-    root = _write_chunks(file, header, keys, plan=plan, progress=progress)
+    root = _write_chunks(part, header, keys, plan=plan, progress=progress)
     trailer = make_trailer(header, keys, root, signer=signer)
-    file.write(trailer + len(trailer).to_bytes(4, "big"))
+    with part.open("ab") as file:
+        file.write(trailer + len(trailer).to_bytes(4, "big"))
     digest = bid_digest_of(header, count=header.count, root=root)
-    size = 12 + len(header.raw) + header.body_length + len(trailer) + 4
+    size = len(start) + header.body_length + len(trailer) + 4
     return Sealed(digest.hex(), size, header)
 
 
@@ -135,22 +135,31 @@ def make_trailer(header: Header, keys: Derived, root: bytes, *, signer: Signer) 
 
 
 class _Lane:
-    """One thread's plaintext buffer and cipher, so that chunks are encrypted and hashed beside each other."""
+    """One thread's plaintext buffer, cipher and handle: chunks are encrypted, hashed and written beside each other."""
 
-    def __init__(self, header: Header, keys: Derived) -> None:
-        self._header = header
+    def __init__(self, part: Path, header: Header, keys: Derived) -> None:
+        self._header, self._chunks_at = header, len(MAGIC) + 4 + len(header.raw)
         self._cipher = header.suite.chunk_cipher(keys.enc, keys.chunk_mac)
+        self._file = part.open("r+b", buffering=0)
         self.plain = memoryview(bytearray(min(CHUNK, header.binding.padded_length)))
 
-    def seal(self, job: tuple[int, int]) -> tuple[bytes, Buffer]:
-        """Return leaf hash and chunk, told the chunk's number and the length of its plaintext in `plain`."""
+    def seal(self, job: tuple[int, int]) -> bytes:
+        """Write a chunk and return its leaf hash, told its number and the length of its plaintext in `plain`."""
         number, length = job
         chunk = self._cipher.seal(nonce_of(number, last=number == self._header.count - 1), self.plain[:length])
-        return leaf_hash(self._header.suite, chunk), chunk
+        self._file.seek(self._chunks_at + number * (CHUNK + self._header.suite.tag_length))
+        left = memoryview(chunk)
+        while left:  # a disk that is nearly full takes a part, and refuses the rest when asked again
+            left = left[self._file.write(left) :]
+        return leaf_hash(self._header.suite, chunk)
+
+    def close(self) -> None:
+        """Close the handle."""
+        self._file.close()
 
 
-def _write_chunks(file: BinaryIO, header: Header, keys: Derived, *, plan: Plan, progress: Progress | None) -> bytes:
-    """Write every chunk; returns the root over them."""
+def _write_chunks(part: Path, header: Header, keys: Derived, *, plan: Plan, progress: Progress | None) -> bytes:
+    """Write every chunk behind the header; returns the root over them."""
     plaintext, running = Plaintext(plan, header.binding.envelope), RunningRoot(header.suite)
     numbers = itertools.count()
 
@@ -158,11 +167,10 @@ def _write_chunks(file: BinaryIO, header: Header, keys: Derived, *, plan: Plan, 
         length = plaintext.into(lane.plain)
         return (next(numbers), length) if length else None
 
-    lanes = [_Lane(header, keys) for _ in range(lanes_for(header.count))]
-    with closing(in_order(lanes, feed, _Lane.seal)) as sealed:
-        for leaf, chunk in sealed:
+    with ExitStack() as stack:
+        lanes = [stack.enter_context(closing(_Lane(part, header, keys))) for _ in range(lanes_for(header.count))]
+        for leaf in stack.enter_context(closing(in_order(lanes, feed, _Lane.seal))):
             running.add(leaf)
-            file.write(chunk)
             if progress is not None:
                 progress(running.count, header.count)
     return running.root()

@@ -144,3 +144,12 @@ def test_the_command_line_leaves_django_alone() -> None:
         "sys.exit('django' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_the_machine_refuses_is_said_without_a_traceback(desk: Path) -> None:
+    """A folder that is not there stands for every disk that does not take the file."""
+    seal = ("seal", "--tender", "TENDER.json", "--sign", "bidder.key", "in", "nowhere/BID.bid")
+    said = run(*seal, cwd=desk)
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[1:] == ["file: nowhere/BID.bid.part: No such file or directory"]
+    assert json.loads(run(*seal, "--json", cwd=desk).stdout)["refused"][0]["check"] == "file"
