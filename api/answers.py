@@ -17,7 +17,7 @@ from api.bodies import TOO_LARGE, BadBody, BodyTooLarge
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
 from suites import Refused as SealRefused
-from tendering.refusals import NotFound
+from tendering.refusals import NotFound, PlatformFull
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest, Any], HttpResponse]
@@ -26,6 +26,7 @@ STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Forbidden, 403),
     (BodyTooLarge, 413),
     (BadBody, 422),
+    (PlatformFull, 507),
     (Refused, 409),
 )
 SIGN_IN = Reason("sign_in", _("请先登录。"))

@@ -6,6 +6,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from sealing.writing import write_all
+
 WIPES = 2  # passes of random bytes; more adds nothing on the disks of today
 
 
@@ -62,7 +64,7 @@ def wipe(path: Path) -> None:
     with path.open("r+b", buffering=0) as out:
         for _ in range(WIPES):
             out.seek(0)
-            out.write(secrets.token_bytes(length))
+            write_all(out.write, secrets.token_bytes(length))
             os.fsync(out.fileno())
         out.truncate(0)
         os.fsync(out.fileno())

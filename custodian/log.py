@@ -10,12 +10,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from custodian.files import read_json, write_atomically
 from ledger import entries, notes, tree
 from sealing.releases import LedgerHead
+from sealing.writing import write_all
 
 LEAF = 32
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -154,7 +156,8 @@ class Log:
             return
         handle = os.open(self._leaves_path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            os.pwrite(handle, b"".join(self.leaves[self._kept : self.head.size]), self._kept * LEAF)
+            os.lseek(handle, self._kept * LEAF, os.SEEK_SET)
+            write_all(partial(os.write, handle), b"".join(self.leaves[self._kept : self.head.size]))
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -24,6 +24,7 @@ from sealing.shares import deal, share_commitment, wrap_context
 from sealing.statements import Signer
 from sealing.tender import Tender
 from sealing.trailer import bid_digest_of, signed_message, write_trailer
+from sealing.writing import write_all
 from suites.merkle import RunningRoot, leaf_hash
 
 MAGIC = b"BIDSEAL\x01"
@@ -148,9 +149,7 @@ class _Lane:
         number, length = job
         chunk = self._cipher.seal(nonce_of(number, last=number == self._header.count - 1), self.plain[:length])
         self._file.seek(self._chunks_at + number * (CHUNK + self._header.suite.tag_length))
-        left = memoryview(chunk)
-        while left:  # a disk that is nearly full takes a part, and refuses the rest when asked again
-            left = left[self._file.write(left) :]
+        write_all(self._file.write, chunk)
         return leaf_hash(self._header.suite, chunk)
 
     def close(self) -> None:

@@ -4,12 +4,12 @@ Memory is one chunk and the manifest. Names are checked before anything is creat
 """
 
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from sealing.manifest import MOST_MANIFEST, Manifest, read_manifest
 from sealing.names import MANIFEST, MOST_FOLDERS, TOO_MANY_FOLDERS, check_name, check_names, folders_of
+from sealing.writing import write_all
 from sealing.zip_bytes import (
     CENTRAL_MARK,
     LOCAL_LENGTH,
@@ -138,19 +138,13 @@ def _file(source: Source, folder: Path, entry: Entry, suite: Suite) -> str:
                 piece = source.take(left)
                 running.update(piece)
                 crc = zlib.crc32(piece, crc)
-                _write(file.write, piece)
+                write_all(file.write, piece)
                 left -= len(piece)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise _Broken("a name is both a file and a folder") from error
     if crc != entry.crc:
         raise _Broken(f"{entry.name} has another checksum")
     return running.digest().hex()
-
-
-def _write(write: Callable[[memoryview], int | None], piece: memoryview) -> None:
-    """Write all of a piece: a raw file may take less than it is given."""
-    while piece:
-        piece = piece[write(piece) or 0 :]
 
 
 def _exactly(source: Source, count: int) -> bytes:

@@ -22,6 +22,16 @@ class NotFound(Refused):
         super().__init__([Reason("not_found", _("找不到“{what}”。"), values={"what": what})])
 
 
+NO_ROOM = Reason("storage_full", _("服务器存储空间不足，已收到的内容都还在。请联系交易中心，腾出空间后可以继续。"))
+
+
+class PlatformFull(Refused):
+    """The platform's disk is full: what was given is not stored, what was stored before stands; again, it may pass."""
+
+    def __init__(self) -> None:
+        super().__init__([NO_ROOM])
+
+
 NOT_YOURS = Reason("not_yours", _("只有本项目的招标人或其委托的代理机构可以办理。"), "BL-12")
 NOT_ANNOUNCED = Reason("not_announced", _("本标段尚未发布招标公告。"), "BL-16")
 SUSPENDED = Reason("suspended", _("本标段已被责令暂停，恢复之前不能办理。"), "BR-62")

@@ -1,14 +1,17 @@
 """Where ciphertext lies: uploads being filled, and sealed bids under their digest. Lengths are bytes.
 
 A chunk is written once at its final offset, its leaf hash beside it; what the store hands out is ciphertext, never a
-key. Files are flushed before a row may say that they are there. No clock, no database.
+key. Files are flushed before a row may say that they are there; what the disk did not take in whole is not there. No
+clock, no database.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,12 +20,16 @@ from django.conf import settings
 from sealing.header import Header
 from sealing.padding import CHUNK
 from sealing.trailer import leaf_of
+from sealing.writing import write_all
+from suites.protocol import Buffer
+from tendering.refusals import PlatformFull
 
 MAGIC = b"BIDSEAL\x01"
 LENGTH = 4  # the lengths of header and trailer are u32
 LEAF = 32
 _NOT_RECEIVED = bytes(LEAF)
 _FREE_RESERVE = 64 * CHUNK  # the disk is never filled to the last byte by uploads
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class ChunkRefused(Exception):
@@ -65,13 +72,37 @@ def has_room(padded_length: int) -> bool:
 
 
 def begin(upload_id: UUID, header: Header) -> None:
-    """Make the two files of an upload: the sealed file with its header, and as many empty leaves as chunks."""
+    """Make the two files of an upload: the sealed file with its header, and as many empty leaves as chunks.
+
+    :raises PlatformFull: the disk is full; neither file is left
+    """
     root = Path(settings.UPLOAD_ROOT)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _fresh(part_path(upload_id)) as out:
-        os.write(out, MAGIC + len(header.raw).to_bytes(LENGTH, "big") + header.raw)
-    with _fresh(_leaves_path(upload_id)) as out:
-        os.ftruncate(out, header.count * LEAF)
+    try:
+        with _told_when_full():
+            with _fresh(part_path(upload_id)) as out:
+                _put(out, MAGIC + len(header.raw).to_bytes(LENGTH, "big") + header.raw, at=0)
+            with _fresh(_leaves_path(upload_id)) as out:
+                _put(out, bytes(header.count * LEAF), at=0)
+    except PlatformFull:
+        clear(upload_id)
+        raise
+
+
+def _put(handle: int, data: Buffer, *, at: int) -> None:
+    os.lseek(handle, at, os.SEEK_SET)
+    write_all(partial(os.write, handle), data)
+
+
+@contextmanager
+def _told_when_full() -> Iterator[None]:
+    """:raises PlatformFull: the disk did not take what was written within."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise PlatformFull from error
+        raise
 
 
 @contextmanager
@@ -102,6 +133,7 @@ def write_chunk(upload_id: UUID, header: Header, number: int, *, chunk: bytes, l
 
     :raises ChunkRefused: wrong number, length or leaf, or another chunk of this number was stored before
     :raises FileNotFoundError: the upload's files are gone
+    :raises PlatformFull: the disk is full; the chunk counts as missing
     """
     if not 0 <= number < header.count:
         raise ChunkRefused("chunk_number", f"chunk {number} of {header.count}")
@@ -115,10 +147,11 @@ def write_chunk(upload_id: UUID, header: Header, number: int, *, chunk: bytes, l
             return False
         if stored != _NOT_RECEIVED:
             raise ChunkRefused("chunk_differs", f"another chunk {number} was stored before")
-        with _opened(part_path(upload_id)) as part:
-            os.pwrite(part, chunk, offset_of(header, number))
-            os.fdatasync(part)  # before its leaf says so: what counts as received survives a power cut
-        os.pwrite(leaves, leaf, number * LEAF)
+        with _told_when_full():
+            with _opened(part_path(upload_id)) as part:
+                _put(part, chunk, at=offset_of(header, number))
+                os.fdatasync(part)  # before its leaf says so: what counts as received survives a power cut
+            _put(leaves, leaf, at=number * LEAF)
     return True
 
 
@@ -146,12 +179,14 @@ def received(upload_id: UUID) -> list[int]:
 
 
 def write_trailer(upload_id: UUID, header: Header, trailer: bytes) -> Path:
-    """Put the trailer behind the chunks, flush the file and return its path. Call it while the upload is held."""
+    """Put the trailer behind the chunks, flush the file and return its path. Call it while the upload is held.
+
+    :raises PlatformFull: the disk is full; the chunks stand
+    """
     path, end = part_path(upload_id), offset_of(header, 0) + header.body_length
-    with _opened(path) as part:
-        tail = trailer + len(trailer).to_bytes(LENGTH, "big")
+    with _told_when_full(), _opened(path) as part:
         os.ftruncate(part, end)
-        os.pwrite(part, tail, end)
+        _put(part, trailer + len(trailer).to_bytes(LENGTH, "big"), at=end)
         os.fsync(part)
     return path
 

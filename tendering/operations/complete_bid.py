@@ -50,6 +50,7 @@ def complete_bid(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
     :raises ActRefused: chunks missing, altered, unsigned, signed by a stranger, wrongly bound, late, suspended; every
         reason
     :raises NotFound: no such upload of this organisation
+    :raises PlatformFull: the disk is full; what was received before stands
     """
     upload = bid_queries.own_upload(upload_id, actor)
     if upload.bid is not None:

@@ -25,6 +25,7 @@ def hand_in_copy(*, upload_id: UUID, trailer: bytes, actor: Actor) -> Bid:
 
     :raises ActRefused: chunks missing or altered, another bid, or the bids are opened already
     :raises NotFound: no such upload of this organisation
+    :raises PlatformFull: the disk is full; what was received before stands
     """
     upload = bid_queries.own_upload(upload_id, actor)
     if upload.copy_of is None:

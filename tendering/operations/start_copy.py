@@ -23,6 +23,7 @@ def start_copy(*, lot_code: str, bid_digest: str, header: bytes, actor: Actor) -
 
     :raises ActRefused: the stored file is sound, another header, or the bids are opened already
     :raises NotFound: no such bid of this organisation
+    :raises PlatformFull: the disk is full
     """
     parsed = read_header(header)
     with transaction.atomic(durable=True):

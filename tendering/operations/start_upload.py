@@ -9,15 +9,13 @@ from django.db.models import QuerySet
 import ledger
 from identity.actor import Actor
 from lawbook.reasons import Reason
-from lawbook.words import gettext_noop as _
 from sealing.header import Header
 from tendering import bid_queries, queries, sealed_store
 from tendering.models import Lot, Upload, UploadState
-from tendering.refusals import ActRefused, refuse_if
+from tendering.refusals import NO_ROOM, ActRefused, refuse_if
 from tendering.seal_words import read_header
 
 UNFINISHED_KEPT = 3  # of one bidder for one lot; an older one gives way, so that nobody fills the disk
-NO_ROOM = Reason("storage_full", _("服务器存储空间不足，请联系交易中心。"), "EB-22")
 
 
 def start_upload(*, lot_code: str, header: bytes, actor: Actor) -> Upload:
@@ -27,6 +25,7 @@ def start_upload(*, lot_code: str, header: bytes, actor: Actor) -> Upload:
 
     :raises ActRefused: malformed, wrongly bound, late, suspended, or this organisation may not bid; every reason
     :raises NotFound: there is no such lot
+    :raises PlatformFull: the disk was filled meanwhile
     """
     parsed, malformed = _parsed(header)
     with transaction.atomic(durable=True):

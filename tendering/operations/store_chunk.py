@@ -33,6 +33,7 @@ def store_chunk(*, upload_id: UUID, number: int, chunk: bytes, leaf: str, actor:
 
     :raises ActRefused: wrong number, length, leaf or `sha256`, another chunk there before, late, or the upload is over
     :raises NotFound: no such upload of this organisation
+    :raises PlatformFull: the disk is full; what was received before stands
     """
     upload = bid_queries.own_upload(upload_id, actor)
     if upload.bid_id is not None:

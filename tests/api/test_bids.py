@@ -10,6 +10,7 @@ from django.test import Client
 from tendering.models import Bid, Upload
 from tendering.operations.close_lot import close_lot
 from tendering.operations.start_opening import start_opening
+from tests.full_disk import full_beyond
 
 RAW = "application/octet-stream"
 
@@ -209,3 +210,15 @@ def test_a_length_that_is_no_number_is_refused(tender, client_of, length):
     client = client_of(tender.cast.bidders[0])
     address = f"/api/v1/lots/{tender.lot.code}/uploads"
     assert client.post(address, b"x", content_type=RAW, CONTENT_LENGTH=length).status_code == 413
+
+
+def test_a_full_disk_is_told_as_one_so_that_the_page_waits_and_goes_on(tender, client_of):
+    bidder = tender.cast.bidders[0]
+    client, file = client_of(bidder), tender.seal(bidder)
+    header, (chunk,), _ = file.parts()
+    begun = client.post(f"/api/v1/lots/{tender.lot.code}/uploads", header, content_type=RAW).json()
+    put = {"path": f"/api/v1/uploads/{begun['upload']}/chunks/0", "data": chunk, "content_type": RAW}
+    with full_beyond(len(header) + len(chunk) - 1):
+        full = client.put(**put, headers={"X-Leaf": file.leaf(chunk)})
+    assert (full.status_code, full.json()["refused"][0]["check"]) == (507, "storage_full")
+    assert client.put(**put, headers={"X-Leaf": file.leaf(chunk)}).json() == {"received": 0}

@@ -25,6 +25,10 @@ class Between:
         """From now on every request and answer passes as it is."""
         self._meets = Route.continue_
 
+    def refuses(self, status: int, check: str) -> None:
+        """From now on every request is refused with this status, as the API tells a refusal."""
+        self._meets = lambda route: route.fulfill(status=status, json={"refused": [{"check": check, "reason": check}]})
+
     def lies(self, lie: Callable[[Any], None]) -> list[Any]:
         """From now on `lie` changes every answer, JSON; returned is what is told, which grows."""
         told: list[Any] = []

@@ -1,8 +1,6 @@
 """Lanes: results in order, buffers bounded, failures raised, nothing left running."""
 
-import resource
 import threading
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from sealing.policy import Group
 from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
 from suites import Refused
+from tests.full_disk import full_beyond
 from tests.sealing.stage import plain_tender
 
 
@@ -83,18 +82,9 @@ def test_a_bid_of_many_chunks_is_the_same_under_any_number_of_lanes(
     assert {name: (opened.folder / name).read_bytes() for name in contents} == contents
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """Give no file more than two and a half MiB: a write across that is taken in part, the next one refused."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5 << 19, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("lanes", [1, 3])
 def test_a_disk_that_fills_up_ends_the_work_and_leaves_no_file(
-    lanes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_disk: None
+    lanes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sealing.seal.lanes_for", lambda _: lanes)
     keys = make_keys("INTL-1", "BIDDER-1")
@@ -103,7 +93,7 @@ def test_a_disk_that_fills_up_ends_the_work_and_leaves_no_file(
     for name in ("a.bin", "b.bin"):
         (source / name).write_bytes(bytes(2 << 20))
     tender = plain_tender(keys, "bidder", (Group("bidder", 1, (keys.kid,)),))
-    with pytest.raises(OSError, match="too large"):
+    with full_beyond(5 << 19), pytest.raises(OSError, match="too large"):
         seal_bid(tender, Contents(source), tmp_path / "a.bid", signer=keys)
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 

@@ -161,7 +161,7 @@ async function send() {
     onStarted: (upload) => writeSealed(organisation, lot, { ...sealed, upload }),
     onProgress: ({ state, received, count, bytes }) => {
       doing(words[state]);
-      if (state === "waiting") return;
+      if (bytes === undefined) return;
       const note = fill(words.chunks, { done: received, total: count });
       stage(state === "completing" ? "complete" : "send", note);
       ring(received, count, note);

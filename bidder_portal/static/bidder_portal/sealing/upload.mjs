@@ -25,11 +25,12 @@ const mayPass = (error) => !(error instanceof Refused) || error.status >= 500 ||
  *
  * `sealed`: what `seal` returned, with `upload` (the server's id) where an upload has begun. `signal` pauses: the promise
  * then rejects with `Paused` and nothing is lost. `onProgress({received, count, bytes, state})`, state being "sending",
- * "waiting" or "completing"; `onStarted(id)` is told the upload's id to keep. Throws `Refused` with every reason; with
- * `receipt_other`, where the receipt is not one of this very file, it has the answer as `receipt`: the bidder's proof.
+ * "waiting" for the network, "busy" where the server cannot take it yet, or "completing"; `onStarted(id)` is told the
+ * upload's id to keep. Throws `Refused` with every reason; with `receipt_other`, where the receipt is not one of this very
+ * file, it has the answer as `receipt`: the bidder's proof.
  */
 export async function uploadSealed({ lot, file, sealed, signal, onProgress = () => {}, onStarted = () => {}, base = "/api/v1" }) {
-  const call = caller({ base, signal, onWait: () => onProgress({ state: "waiting" }) });
+  const call = caller({ base, signal, onWait: ({ status }) => onProgress({ state: status ? "busy" : "waiting" }) });
   const started = await begin({ lot, sealed, call });
   await onStarted(started.upload);
   const received = new Set(started.received);
@@ -101,7 +102,7 @@ function caller({ base, signal, onWait }) {
       } catch (error) {
         if (signal?.aborted) throw new Paused();
         if (!mayPass(error) || failures >= GIVE_UP_AFTER) throw error;
-        onWait();
+        onWait(error);
         await pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures), signal);
       }
     }
