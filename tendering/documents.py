@@ -14,6 +14,7 @@ from django.conf import settings
 
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
+from tendering.full_disk import told_when_full
 
 MAX_SIZE = 100 * 2**20
 MAX_NAME = 200
@@ -80,6 +81,7 @@ def store(kind: str, name: str, content: bytes) -> Stored:
     """Check and keep `content`; return where it lies. Storing the same bytes twice keeps one file.
 
     :raises DocumentRefused: with every reason of `problems`
+    :raises PlatformFull: the disk is full; nothing of it is left
     """
     reasons = problems(kind, name, content)
     if reasons:
@@ -89,11 +91,15 @@ def store(kind: str, name: str, content: bytes) -> Stored:
 
 
 def keep(content: bytes) -> str:
-    """Write `content` whole, flushed to disk, under its hash; return the hash. For what the platform itself made."""
+    """Write `content` whole, flushed to disk, under its hash; return the hash. For what the platform itself made.
+
+    :raises PlatformFull: the disk is full; nothing of it is left
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     target = path_of(sha256)
     if not target.exists():
-        _write(target, [content])
+        with told_when_full():
+            _write(target, [content])
     return sha256
 
 

@@ -22,7 +22,9 @@ class NotFound(Refused):
         super().__init__([Reason("not_found", _("找不到“{what}”。"), values={"what": what})])
 
 
-NO_ROOM = Reason("storage_full", _("服务器存储空间不足，已收到的内容都还在。请联系交易中心，腾出空间后可以继续。"))
+NO_ROOM = Reason(
+    "storage_full", _("服务器存储空间不足，这次没有存入，此前存入的都还在。请联系交易中心，腾出空间后再试。")
+)
 
 
 class PlatformFull(Refused):

@@ -5,7 +5,6 @@ key. Files are flushed before a row may say that they are there; what the disk d
 clock, no database.
 """
 
-import errno
 import fcntl
 import os
 import shutil
@@ -22,6 +21,7 @@ from sealing.padding import CHUNK
 from sealing.trailer import leaf_of
 from sealing.writing import write_all
 from suites.protocol import Buffer
+from tendering.full_disk import told_when_full
 from tendering.refusals import PlatformFull
 
 MAGIC = b"BIDSEAL\x01"
@@ -29,7 +29,6 @@ LENGTH = 4  # the lengths of header and trailer are u32
 LEAF = 32
 _NOT_RECEIVED = bytes(LEAF)
 _FREE_RESERVE = 64 * CHUNK  # the disk is never filled to the last byte by uploads
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class ChunkRefused(Exception):
@@ -79,7 +78,7 @@ def begin(upload_id: UUID, header: Header) -> None:
     root = Path(settings.UPLOAD_ROOT)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _told_when_full():
+        with told_when_full():
             with _fresh(part_path(upload_id)) as out:
                 _put(out, MAGIC + len(header.raw).to_bytes(LENGTH, "big") + header.raw, at=0)
             with _fresh(_leaves_path(upload_id)) as out:
@@ -92,17 +91,6 @@ def begin(upload_id: UUID, header: Header) -> None:
 def _put(handle: int, data: Buffer, *, at: int) -> None:
     os.lseek(handle, at, os.SEEK_SET)
     write_all(partial(os.write, handle), data)
-
-
-@contextmanager
-def _told_when_full() -> Iterator[None]:
-    """:raises PlatformFull: the disk did not take what was written within."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise PlatformFull from error
-        raise
 
 
 @contextmanager
@@ -147,7 +135,7 @@ def write_chunk(upload_id: UUID, header: Header, number: int, *, chunk: bytes, l
             return False
         if stored != _NOT_RECEIVED:
             raise ChunkRefused("chunk_differs", f"another chunk {number} was stored before")
-        with _told_when_full():
+        with told_when_full():
             with _opened(part_path(upload_id)) as part:
                 _put(part, chunk, at=offset_of(header, number))
                 os.fdatasync(part)  # before its leaf says so: what counts as received survives a power cut
@@ -184,7 +172,7 @@ def write_trailer(upload_id: UUID, header: Header, trailer: bytes) -> Path:
     :raises PlatformFull: the disk is full; the chunks stand
     """
     path, end = part_path(upload_id), offset_of(header, 0) + header.body_length
-    with _told_when_full(), _opened(path) as part:
+    with told_when_full(), _opened(path) as part:
         os.ftruncate(part, end)
         _put(part, trailer + len(trailer).to_bytes(LENGTH, "big"), at=end)
         os.fsync(part)

@@ -25,6 +25,7 @@ def attach_document(*, lot_code: str, actor: Actor, kind: str, name: str, conten
 
     :raises ActRefused: not one's own lot, or the lot's stage takes no files
     :raises DocumentRefused: with everything that is wrong with the file
+    :raises PlatformFull: the disk is full
     """
     lot, now = lock_lot(code=lot_code)
     require_owner(lot, actor)

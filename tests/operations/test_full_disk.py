@@ -3,8 +3,9 @@
 import pytest
 
 from sealing.padding import CHUNK
-from tendering import bid_queries, sealed_store
+from tendering import bid_queries, documents, sealed_store
 from tendering.models import Upload, UploadState
+from tendering.operations.attach_document import attach_document
 from tendering.operations.complete_bid import complete_bid
 from tendering.operations.start_upload import start_upload
 from tendering.operations.store_chunk import store_chunk
@@ -68,4 +69,28 @@ def test_an_upload_for_which_there_is_no_room_leaves_no_file(tender, settings, m
         start_upload(lot_code=tender.lot.code, header=header, actor=bidder.actor)
     assert not list((tmp_path / "uploads").iterdir())
     assert not Upload.objects.exists()
+    assert tender.kinds() == before
+
+
+def test_a_document_that_does_not_fit_is_not_attached_and_nothing_of_it_is_left(
+    tender, settings, monkeypatch, tmp_path
+):
+    settings.DOCUMENT_ROOT = tmp_path / "documents"
+    kept = documents.keep
+
+    def keep(content):
+        with full_beyond(len(content) - 1):
+            return kept(content)
+
+    monkeypatch.setattr(documents, "keep", keep)
+    before = tender.kinds()
+    with pytest.raises(PlatformFull):
+        attach_document(
+            lot_code=tender.lot.code,
+            actor=tender.cast.agency.actor,
+            kind="attachment",
+            name="图纸.pdf",
+            content=b"%PDF-1.7 " + bytes(20_000),
+        )
+    assert not list((tmp_path / "documents").iterdir())
     assert tender.kinds() == before
