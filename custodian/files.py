@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from sealing.writing import write_all
+from sealing.writing import flush, write_all
 
 WIPES = 2  # passes of random bytes; more adds nothing on the disks of today
 
@@ -40,13 +40,14 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file whole, flushed to disk: after a power cut it is the old one or the new one."""
+    """Replace a file whole; on return it is flushed with its name, and a power cut before leaves the old or the new."""
     part = path.with_name(f".{path.name}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
     part.replace(path)
+    flush(path.parent)
 
 
 def private(path: Path) -> Path:

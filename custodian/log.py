@@ -129,8 +129,9 @@ class Log:
     def act_on(self, lot: str, index: int) -> None:
         """Remember the closing entry that a lot's shares are released on; the first one stays."""
         if lot not in self.closings:
-            self.closings[lot] = index
-            self._write_memory()
+            closings = {**self.closings, lot: index}
+            self._write_memory(closings)  # first: nothing is acted on that would be forgotten
+            self.closings = closings
 
     def _note(self, index: int, row: Mapping[str, Any]) -> None:
         body = row["body"]
@@ -161,11 +162,11 @@ class Log:
             os.fsync(handle)
         finally:
             os.close(handle)
+        self._write_memory(self.closings)
         self._kept = self.head.size
-        self._write_memory()
 
-    def _write_memory(self) -> None:
-        memory = {**self.head._asdict(), "log_key": self.key, "remembered": self.remembered, "closings": self.closings}
+    def _write_memory(self, closings: Mapping[str, int]) -> None:
+        memory = {**self.head._asdict(), "log_key": self.key, "remembered": self.remembered, "closings": closings}
         write_atomically(self._memory_path, json.dumps(memory, ensure_ascii=False).encode())
 
 

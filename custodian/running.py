@@ -49,7 +49,10 @@ def _once(agent: Agent) -> int:
 
 
 def _until_stopped(agent: Agent, *, parent_pid: int) -> int:
-    """Go round and round; a platform that is away is asked again with growing pauses."""
+    """Go round and round; a platform that is away, or a disk that takes nothing, is tried again with growing pauses.
+
+    What could not be written down is not acted on (`custodian.log`).
+    """
     stopped = threading.Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -68,6 +71,12 @@ def _until_stopped(agent: Agent, *, parent_pid: int) -> int:
         except (ServerAway, ServerRefused) as error:
             if pause == PAUSE:
                 journal.note("server_away", why=str(error)[:300])
+            pause = min(LONGEST_PAUSE, pause * 1.5)
+        except OSError as error:
+            if pause == PAUSE:
+                journal.note(
+                    "disk_failed", why=str(error), advice="make room, or repair it: the agent goes on by itself"
+                )
             pause = min(LONGEST_PAUSE, pause * 1.5)
         stopped.wait(pause * random.uniform(0.8, 1.2))
     journal.note("stopped", head=agent.log.head.size)

@@ -200,6 +200,9 @@ def _until_stopped(witness: Witness, *, parent_pid: int) -> int:
         except ServerAway as error:
             journal.note("log_away", why=str(error)[:300])
             pause = min(LONGEST_PAUSE, pause * 1.5)
+        except OSError as error:
+            journal.note("disk_failed", why=str(error), advice="make room, or repair it: the witness goes on by itself")
+            pause = min(LONGEST_PAUSE, pause * 1.5)
         stopped.wait(pause)
     journal.note("stopped")
     return 0

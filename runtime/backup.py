@@ -116,9 +116,9 @@ def restore(folder: Path, *, secrets: Path | None = None) -> Saved:
     saved = check(folder, log_key=heads.verifier_key())
     if saved.vendor != connection.vendor:
         raise BackupRefused([f"the backup is of {saved.vendor}, this installation has {connection.vendor}"])
-    database_copies.bring_back(folder / DATABASE)
     for name, setting in FOLDERS.items():
         _copy_folder(folder / name, Path(getattr(settings, setting)))
+    database_copies.bring_back(folder / DATABASE)  # last: whoever works on it meanwhile finds every file
     if faults := _proof(saved):
         raise BackupRefused(faults)
     return saved
@@ -175,10 +175,11 @@ def _measured(folder: Path) -> Iterator[tuple[str, tuple[int, str]]]:
 
 
 def _copy_folder(source: Path, target: Path) -> None:
-    """Copy every finished file, flushed to disk; hidden ones are still being written."""
+    """Copy every finished file, flushed to disk; what is hidden, and in a hidden folder, is still being written."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in source.rglob("*") if source.exists() else ():
-        if path.is_file() and not path.name.startswith("."):
+    for folder, folders, names in os.walk(source):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(folder) / name for name in names if not name.startswith(".")):
             copy = target / path.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with path.open("rb") as given, copy.open("wb") as out:

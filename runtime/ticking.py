@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from evaluation import waiting
 from ledger import anchoring, checkpoints, clock
 from runtime import health
-from tendering import agenda, signed_documents
+from tendering import agenda, kept_contents, signed_documents
 
 logger = logging.getLogger(__name__)
 PERIOD_SECONDS = 1.0
@@ -28,6 +28,7 @@ CHORES: tuple[Callable[[datetime], object], ...] = (
     checkpoints.sign_when_old,
     anchoring.ask_for_anchors,
     signed_documents.ask_for_stamps,
+    kept_contents.ask_to_keep,
 )
 
 

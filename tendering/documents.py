@@ -14,6 +14,7 @@ from django.conf import settings
 
 from lawbook.reasons import Reason, Refused
 from lawbook.words import gettext_noop as _
+from sealing.writing import flush
 from tendering.full_disk import told_when_full
 
 MAX_SIZE = 100 * 2**20
@@ -116,16 +117,7 @@ def _write(target: Path, parts: Iterable[bytes]) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    _flush_folder(target.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the new name survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush(target.parent)
 
 
 def path_of(sha256: str) -> Path:

@@ -114,11 +114,16 @@ def _prepared(lot: Lot, row: Collected) -> _Ready | Outcome:
 
 
 def _stored(lot: Lot, bid: Bid) -> Layout | Outcome:
-    """Return the stored file where it is the receipted one, to the last byte of its trailer."""
+    """Return the stored file where it is the receipted one, to the last byte of its trailer.
+
+    :raises FileNotFoundError: the whole store is away
+    """
     try:
         layout = read_layout(sealed_store.sealed_path(lot.code, bid.bid_digest))
     except FileNotFoundError:
-        return _damaged(bid, "missing")
+        if sealed_store.is_lost(lot.code, bid.bid_digest):
+            return _damaged(bid, "missing")
+        raise
     except SealRefused as refused:
         return _damaged(bid, refused.checks[0])
     same = layout.detached.bid_digest == bid.bid_digest and receipts.names_trailer(bid.receipt, layout.trailer.raw)
@@ -141,13 +146,36 @@ def _opened(lot: Lot, ready: _Ready) -> Outcome:
     """Decrypt one bid into its folder, unless an earlier run did; the folder appears only when every check passed."""
     bid = ready.bid
     with sealed_store.opening_of(lot.code, bid.bid_digest) as folder:
-        if not folder.exists() and (shut := _decrypted(lot, ready, folder)):
+        if not has_its_files(folder) and (shut := _decrypted(lot, ready, folder)):
             return shut
-        try:  # what lies in the folder passed every check: a manifest that is gone or refused now is no bidder's fault
+        try:  # what lies in the folder passed every check: a manifest that is refused now is no bidder's fault
             letter = read_letter(folder / MANIFEST, price_kind=lot.price_kind if priced(bid.envelope) else None)
         except NoPrice as fault:
             return Outcome(bid, BidState.REVOKED, fault.check)
     return replace(Outcome(bid, BidState.OPENED), opened_by=ready.opened_by, letter=letter)
+
+
+def has_its_files(folder: Path) -> bool:
+    """Whether the folder holds what its manifest lists, by name and length: a power cut leaves names without bytes."""
+    try:
+        listed = read_manifest((folder / MANIFEST).read_bytes()).files
+    except (FileNotFoundError, NotADirectoryError, SealRefused):
+        return False
+    paths = ((folder / file.name, file.size) for file in listed)
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
+
+def decrypt_again(bid: Bid, folder: Path) -> None:
+    """Make the contents of a published bid anew; hold the folder (`sealed_store.opening_of`).
+
+    :raises FileNotFoundError: the sealed file is not the receipted one any more
+    :raises Refused: it does not open as it did
+    """
+    layout = _stored(bid.lot, bid)
+    if isinstance(layout, Outcome):
+        raise FileNotFoundError(f"the sealed file: {layout.check}")
+    _clear_unfinished(folder)
+    open_bid(layout.path, _shares(bid), folder)
 
 
 def _decrypted(lot: Lot, ready: _Ready, folder: Path) -> Outcome | None:
@@ -175,7 +203,9 @@ def _refused(lot: Lot, bid: Bid, checks: list[str]) -> Outcome:
 
 
 def _clear_unfinished(folder: Path) -> None:
-    """Remove what a run that was killed left half decrypted."""
+    """Remove what a run that was killed left half decrypted, and a folder that a power cut left half written."""
+    if folder.exists():
+        shutil.rmtree(folder)
     for rest in folder.parent.glob(f".{folder.name}.*"):
         if rest.is_dir():
             shutil.rmtree(rest)

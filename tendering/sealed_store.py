@@ -19,7 +19,7 @@ from django.conf import settings
 from sealing.header import Header
 from sealing.padding import CHUNK
 from sealing.trailer import leaf_of
-from sealing.writing import write_all
+from sealing.writing import flush, write_all
 from suites.protocol import Buffer
 from tendering.full_disk import told_when_full
 from tendering.refusals import PlatformFull
@@ -63,11 +63,20 @@ def sealed_path(lot_code: str, bid_digest: str) -> Path:
     return Path(settings.SEALED_ROOT) / lot_code / f"{bid_digest}.bid"
 
 
-def has_room(padded_length: int) -> bool:
-    """Whether the disk holds another upload of this size."""
+def is_lost(lot_code: str, bid_digest: str) -> bool:
+    """Whether a receipted file is not there, though its lot's folder is, which `keep` made before any receipt.
+
+    Without the folder it is the store that is away (not mounted, not restored yet): nothing is said of the bid.
+    """
+    path = sealed_path(lot_code, bid_digest)
+    return path.parent.is_dir() and not path.exists()
+
+
+def has_room(length: int) -> bool:
+    """Whether the disk holds so many bytes more and the reserve is still left."""
     root = Path(settings.UPLOAD_ROOT)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return shutil.disk_usage(root).free > padded_length + _FREE_RESERVE
+    return shutil.disk_usage(root).free > length + _FREE_RESERVE
 
 
 def begin(upload_id: UUID, header: Header) -> None:
@@ -77,15 +86,27 @@ def begin(upload_id: UUID, header: Header) -> None:
     """
     root = Path(settings.UPLOAD_ROOT)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    start = MAGIC + len(header.raw).to_bytes(LENGTH, "big") + header.raw
     try:
         with told_when_full():
-            with _fresh(part_path(upload_id)) as out:
-                _put(out, MAGIC + len(header.raw).to_bytes(LENGTH, "big") + header.raw, at=0)
-            with _fresh(_leaves_path(upload_id)) as out:
-                _put(out, bytes(header.count * LEAF), at=0)
+            for path, data in ((part_path(upload_id), start), (_leaves_path(upload_id), bytes(header.count * LEAF))):
+                with _fresh(path) as out:
+                    _put(out, data, at=0)
+                    os.fsync(out)
+            flush(root)
     except PlatformFull:
         clear(upload_id)
         raise
+
+
+def begin_again_where_gone(upload_id: UUID, header: Header) -> None:
+    """Make the files of an upload anew where they are not (a restored backup has none): all chunks are missing then.
+
+    :raises PlatformFull: the disk is full
+    """
+    wanted = ((part_path(upload_id), offset_of(header, 0)), (_leaves_path(upload_id), header.count * LEAF))
+    if not all(path.is_file() and path.stat().st_size >= least for path, least in wanted):
+        begin(upload_id, header)
 
 
 def _put(handle: int, data: Buffer, *, at: int) -> None:
@@ -135,6 +156,8 @@ def write_chunk(upload_id: UUID, header: Header, number: int, *, chunk: bytes, l
             return False
         if stored != _NOT_RECEIVED:
             raise ChunkRefused("chunk_differs", f"another chunk {number} was stored before")
+        if not has_room(len(chunk)):  # the database writes to this disk as well, perhaps
+            raise PlatformFull
         with told_when_full():
             with _opened(part_path(upload_id)) as part:
                 _put(part, chunk, at=offset_of(header, number))
@@ -189,18 +212,9 @@ def keep(upload_id: UUID, lot_code: str, bid_digest: str) -> Path:
     part = target.with_name(f".{bid_digest}.{uuid4().hex}")
     os.link(part_path(upload_id), part)
     part.replace(target)
-    flush_folder(target.parent)
-    flush_folder(target.parent.parent)
+    flush(target.parent)
+    flush(target.parent.parent)
     return target
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def clear(upload_id: UUID) -> None:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from lawbook.reasons import Refused
-from tendering import signed_documents
+from tendering import kept_contents, signed_documents
 from tendering.operations import check_stored_bids as checking
 from tendering.operations.stamp_document import stamp_document
 
@@ -17,6 +17,12 @@ AT_ONCE = 20
 def check_stored_bids(*, lot_id: int) -> int:
     """Read the closing set's files whole and return how many are damaged."""
     return len(checking.check_stored_bids(lot_id=lot_id))
+
+
+@shared_task(name="tendering.tasks.keep_contents")  # type: ignore[untyped-decorator]
+def keep_contents() -> int:
+    """Make some opened contents last and return of how many bids."""
+    return kept_contents.keep_some()
 
 
 @shared_task(name="tendering.tasks.stamp_documents")  # type: ignore[untyped-decorator]

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ledger.anchors import AnchorFailed, AnchorInvalid, Receipt
 from ledger.canonical import canonical, instant
@@ -32,15 +32,23 @@ class FileAnchor:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             with os.fdopen(handle, "r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                lines = file.read().splitlines()
+                lines = _whole_lines(file)
                 previous = hashlib.sha256(lines[-1]).hexdigest() if lines else NONE
                 line = canonical({"at": instant(at), "note": note, "previous": previous})
                 file.write(line + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
+                self._flush_name()
         except OSError as error:
             raise AnchorFailed(f"{self._path}: {error.strerror}") from error
         return {"line": len(lines), "sha256": hashlib.sha256(line).hexdigest()}
+
+    def _flush_name(self) -> None:
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def verify(self, note: str, receipt: Mapping[str, Any]) -> datetime:
         """Return the time in the line; every line up to it must lead to the next."""
@@ -51,6 +59,15 @@ class FileAnchor:
         if not 0 <= number < len(lines) or hashlib.sha256(lines[number]).hexdigest() != receipt.get("sha256"):
             raise AnchorInvalid(f"line {number} of the anchor file is another one or missing")
         return _checked(lines[: number + 1], note)
+
+
+def _whole_lines(file: IO[bytes]) -> list[bytes]:
+    """Return the lines; cut off a last one without its end, of which nobody was ever told (a full disk, a kill)."""
+    written = file.read()
+    whole = written[: written.rfind(b"\n") + 1]
+    if len(whole) < len(written):
+        file.truncate(len(whole))
+    return whole.splitlines()
 
 
 def _checked(lines: list[bytes], note: str) -> datetime:

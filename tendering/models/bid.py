@@ -65,6 +65,9 @@ class Bid(models.Model):
     end_reason = models.CharField(max_length=40, blank=True)  # the failed check, where a bid could not be opened
     damaged_at = models.DateTimeField(null=True, blank=True)  # the stored file was found missing or altered
     fault_at = models.DateTimeField(null=True, blank=True)  # the platform itself failed at it; it is tried again
+    kept_at = models.DateTimeField(
+        null=True, blank=True
+    )  # its opened contents are on the disk, held against their hashes
     in_closing_set = models.BooleanField(default=False)
 
     class Meta:

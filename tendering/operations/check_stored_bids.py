@@ -28,8 +28,12 @@ def check_stored_bids(*, lot_id: int) -> list[Bid]:
 def _sound(lot: Lot, bid: Bid) -> bool:
     try:
         layout = inspect_bid(sealed_store.sealed_path(lot.code, bid.bid_digest))
-    except (SealRefused, OSError):
+    except SealRefused:
         return False
+    except FileNotFoundError:
+        if sealed_store.is_lost(lot.code, bid.bid_digest):
+            return False
+        raise
     return layout.detached.bid_digest == bid.bid_digest and receipts.names_trailer(bid.receipt, layout.trailer.raw)
 
 

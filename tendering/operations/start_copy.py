@@ -9,7 +9,7 @@ from lawbook.reasons import Reason
 from lawbook.words import gettext_noop as _
 from tendering import bid_queries, envelopes, queries, sealed_store
 from tendering.models import Bid, BidState, Lot, Upload, UploadState
-from tendering.refusals import refuse_if
+from tendering.refusals import PlatformFull, refuse_if
 from tendering.rules.lifecycle import Stage
 from tendering.seal_words import read_header
 
@@ -30,7 +30,10 @@ def start_copy(*, lot_code: str, bid_digest: str, header: bytes, actor: Actor) -
         row, now = queries.lock_lot(code=lot_code)
         bid = bid_queries.own_bid(row, bid_digest, actor)
         refuse_if(_reasons(row, bid, header))
+        if not sealed_store.has_room(parsed.binding.padded_length):
+            raise PlatformFull
         if resumed := Upload.objects.filter(copy_of=bid, state=UploadState.RECEIVING).first():
+            sealed_store.begin_again_where_gone(resumed.public_id, parsed)
             return resumed
         upload = Upload(
             public_id=uuid4(),

@@ -1,6 +1,7 @@
 """A bidder begins to send a sealed bid: its header is judged before any chunk is taken."""
 
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from django.db import transaction
@@ -31,6 +32,7 @@ def start_upload(*, lot_code: str, header: bytes, actor: Actor) -> Upload:
     with transaction.atomic(durable=True):
         row, now = queries.lock_lot(code=lot_code)
         if resumed := _unfinished(row, actor).filter(header=header).first():
+            sealed_store.begin_again_where_gone(resumed.public_id, read_header(header))
             return resumed
         reasons = bid_queries.intake_reasons(row, parsed, actor=actor, now=now) + malformed
         if parsed is not None and not sealed_store.has_room(parsed.binding.padded_length):
@@ -59,7 +61,7 @@ def _unfinished(lot: Lot, actor: Actor) -> QuerySet[Upload]:
 def _begun(lot: Lot, header: Header, *, actor: Actor, now: datetime) -> Upload:
     for old in _unfinished(lot, actor)[UNFINISHED_KEPT - 1 :]:
         Upload.objects.filter(pk=old.pk).update(state=UploadState.REFUSED)
-        sealed_store.clear(old.public_id)
+        transaction.on_commit(partial(sealed_store.clear, old.public_id))
     upload = Upload(
         public_id=uuid4(),
         lot=lot,

@@ -12,6 +12,7 @@ import ledger
 from ledger import anchoring, anchors, checkpoints, heads
 from ledger.models import Anchor, Checkpoint
 from ledger.tasks import anchor_checkpoints
+from tests.full_disk import full_beyond
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -53,6 +54,19 @@ def test_a_line_altered_or_taken_out_of_the_file_is_noticed(file, tmp_path, line
     path.write_bytes(b"".join([*whole[:line], *whole[line + 1 :]]))
     with pytest.raises(anchors.AnchorInvalid):
         file.verify(_note(2), receipts[2])
+
+
+def test_a_line_that_the_disk_took_a_part_of_breaks_no_later_one(file, tmp_path):
+    path = tmp_path / "anchors.jsonl"
+    first = file.publish(_note(1), at=AT)
+    with full_beyond(path.stat().st_size + 40), pytest.raises(anchors.AnchorFailed):
+        file.publish(_note(2), at=AT)
+    receipts = [first, *(file.publish(_note(size), at=AT) for size in (2, 3))]
+    assert [receipt["line"] for receipt in receipts] == [0, 1, 2]
+    for size, receipt in enumerate(receipts, 1):
+        assert file.verify(_note(size), receipt) == AT
+    path.write_bytes(path.read_bytes() + b'{"at":"2026')  # killed within a line
+    assert file.verify(_note(4), file.publish(_note(4), at=AT)) == AT
 
 
 def test_a_timestamp_proves_the_checkpoint_and_no_other(tsa):

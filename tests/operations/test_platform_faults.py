@@ -1,7 +1,5 @@
 """The platform itself fails at one bid: the others are opened, the lot waits, nobody is blamed, it is tried again."""
 
-import shutil
-
 import pytest
 from django.conf import settings
 from django.db import OperationalError
@@ -186,12 +184,7 @@ def test_contents_that_the_platform_lost_or_altered_are_held_against_nobody(tend
     lost, altered = (settings.OPENED_ROOT / tender.lot.code / bid.bid_digest for _, bid in window[:2])
     (lost / "manifest.json").unlink()
     (altered / "manifest.json").write_bytes(b"{}")
-    with pytest.raises(BidsFailed):
-        open_bids(lot_id=tender.lot.pk)
-    assert [no for no, _ in faults_of(tender.fresh())] == [1, 2]
-    for folder in (lost, altered):
-        shutil.rmtree(folder)
-    assert open_bids(lot_id=tender.lot.pk).stage == "opened"
+    assert open_bids(lot_id=tender.lot.pk).stage == "opened"  # decrypted again
     assert OpenedBid.objects.count() == 3
 
 

@@ -311,9 +311,10 @@ def test_anothers_upload_does_not_exist(tender):
             complete_bid(upload_id=upload_id, trailer=file.parts()[2], actor=rival.actor)
 
 
-def test_the_oldest_unfinished_upload_gives_way(tender):
+def test_the_oldest_unfinished_upload_gives_way(tender, django_capture_on_commit_callbacks):
     bidder = tender.cast.bidders[0]
-    uploads = [tender.send(bidder, tender.seal(bidder, sequence=number)) for number in range(1, 5)]
+    with django_capture_on_commit_callbacks(execute=True):
+        uploads = [tender.send(bidder, tender.seal(bidder, sequence=number)) for number in range(1, 5)]
     first = Upload.objects.get(pk=uploads[0].pk)
     assert first.state == UploadState.REFUSED
     assert not sealed_store.part_path(first.public_id).exists()
