@@ -16,6 +16,7 @@ from tendering.models import Bid, BidState, Lot
 
 logger = logging.getLogger(__name__)
 Found = TypeVar("Found")
+SEALED = "it stays sealed and is tried again"
 QUIET_SECONDS = 60.0  # between two lines about the same failure; after so long without it, it is new again
 _told: dict[tuple[str, str], tuple[float, float]] = {}  # (bid, exception): last seen, last told
 _telling = threading.Lock()
@@ -25,10 +26,10 @@ class Unforeseen(Exception):
     """Stands for an exception in the log: its type and traceback, never its words, which may quote a sealed price."""
 
 
-def unless_failed(bid: Bid, step: Callable[[], Found]) -> Found | None:
+def unless_failed(bid: Bid, step: Callable[[], Found], *, then: str = SEALED) -> Found | None:
     """Return what the step gives, or None where it failed; the step reads and writes files and opens no transaction.
 
-    A failure is logged in full where it is new for the bid, afterwards a line a minute at most.
+    A failure is logged in full where it is new for the bid, with what comes `then`, afterwards a line a minute at most.
 
     :raises django.db.Error: trouble with the database is no bid's and ends the run
     """
@@ -40,8 +41,8 @@ def unless_failed(bid: Bid, step: Callable[[], Found]) -> Found | None:
         found = _wordless(error)
         new, due = _news(bid, found)
         if new:
-            words = "lot %s: the platform failed at bid %s; it stays sealed and is tried again"
-            logger.error(words, bid.lot.code, bid.bid_digest, exc_info=found)
+            words = "lot %s: the platform failed at bid %s; %s"
+            logger.error(words, bid.lot.code, bid.bid_digest, then, exc_info=found)
         elif due:
             logger.error("lot %s: the platform still fails at bid %s: %s", bid.lot.code, bid.bid_digest, found)
         return None

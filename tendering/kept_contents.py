@@ -25,6 +25,7 @@ from tendering.models import Bid, BidState
 from tendering.opened_contents import MANIFEST, decrypt_again, has_its_files
 
 logger = logging.getLogger(__name__)
+OPENED = "what was opened may not outlast a power cut yet; it is tried again"
 AT_ONCE = 100  # bids a round; a round takes seconds, the next comes within the minute
 EVERY_SECONDS = 5  # the tick keeps house this often: once in the first seconds of every minute
 _PIECE = 1 << 20
@@ -50,7 +51,7 @@ def waiting() -> QuerySet[Bid]:
 def keep_some() -> int:
     """Keep some of those that wait, any: one that fails for long must not hold up the others. Return how many."""
     chosen = waiting().select_related("lot").order_by("?")[:AT_ONCE]
-    return sum(unless_failed(bid, partial(keep, bid)) is True for bid in chosen)
+    return sum(unless_failed(bid, partial(keep, bid), then=OPENED) is True for bid in chosen)
 
 
 def keep(bid: Bid) -> bool:
