@@ -1,17 +1,25 @@
 """`python -m sealing keygen | adopt | prove | sign | seal | inspect | release | withdraw | open | machine | ui`.
 
-Exit status 0, 1 where it was refused, 2 for a wrong command line.
+Exit status 0, 1 where it was refused, 2 for a wrong command line, 130 where the person stopped it, 143 on SIGTERM.
 """
 
 import argparse
+import io
 import json
+import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from sealing import commands
 from sealing.client import fingerprint
 from suites import NAMES, Reason, Refused, self_test
+
+MOST_PORT = 65535
+STOPPED = 130  # as a shell tells of Ctrl-C
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -89,7 +97,7 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_adopt(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--key", type=_file, required=True, metavar="NAME.key")
+    parser.add_argument("--key", type=_key_file, required=True, metavar="NAME.key")
     parser.add_argument("--pub", type=_file, required=True, metavar="CERTIFIED.pub")
     parser.add_argument("--passphrase-file", type=_file, metavar="F")
     parser.set_defaults(run=commands.adopt)
@@ -137,8 +145,19 @@ def _key_name(text: str) -> Path:
     return path
 
 
+def _key_file(text: str) -> Path:
+    return _key_name(str(_file(text)))
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdecimal() else -1
+    if not 0 <= port <= MOST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MOST_PORT}")
+    return port
+
+
 def _add_ui(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=0, help="default: any that is free")
+    parser.add_argument("--port", type=_port, default=0, help="default: any that is free")
     parser.add_argument("--no-browser", action="store_true", help="only say the address")
     parser.set_defaults(run=_ui)
 
@@ -146,13 +165,50 @@ def _add_ui(parser: argparse.ArgumentParser) -> None:
 def _ui(arguments: argparse.Namespace) -> dict[str, str]:
     from sealing.client.serve import serve  # the other commands need no server
 
-    serve(port=arguments.port, browser=not arguments.no_browser, tell=lambda text: print(text, flush=True))
+    serve(port=arguments.port, browser=not arguments.no_browser, tell=_tell)
     return {}
+
+
+def _tell(address: str) -> None:
+    """Print the page's address; without it nobody would find the page."""
+    if not _said(address):
+        raise SystemExit(1)
 
 
 def main(argv: list[str] | None = None, *, program: str = "python -m sealing") -> int:
     """Run one command; returns the exit status."""
-    arguments = _parser(program).parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with _terminated():
+            return _run(_parser(program).parse_args(argv))
+    except KeyboardInterrupt:
+        commands.note("stopped")
+        return STOPPED
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the work as an exit does: what was opened so far is removed."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not cut the removing short
+        raise SystemExit(128 + number)
+
+    here = threading.current_thread() is threading.main_thread()
+    named = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")] if here else []
+    held = [number for number in named if number is not None and signal.getsignal(number) is signal.SIG_DFL]
+    for number in held:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in held:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     self_test()
     try:
         answer = arguments.run(arguments)
@@ -161,11 +217,20 @@ def main(argv: list[str] | None = None, *, program: str = "python -m sealing") -
     except OSError as error:  # a full disk, a file that may not be read, a stick that was pulled out
         where = f"{error.filename}: " if error.filename else ""
         return _refused([Reason("file", f"{where}{error.strerror or error}")], as_json=arguments.json)
-    if arguments.json:
-        print(json.dumps(answer, ensure_ascii=False))
-    else:
-        print("\n".join(f"{name}: {value}" for name, value in answer.items()))
-    return 0
+    lines = (f"{name}: {value}" for name, value in answer.items())
+    text = json.dumps(answer, ensure_ascii=False) if arguments.json else "\n".join(lines)
+    return 0 if _said(text, before="it is done, but ") else 1
+
+
+def _said(text: str, *, before: str = "") -> bool:
+    """Print the answer; if nobody takes it, say so where notes go. Returns whether it was taken."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        commands.note(f"file: {before}the answer could not be written: {error.strerror or error}")
+        commands.silence(sys.stdout)
+        return False
+    return True
 
 
 def _refused(reasons: Iterable[Reason], *, as_json: bool) -> int:
@@ -173,7 +238,7 @@ def _refused(reasons: Iterable[Reason], *, as_json: bool) -> int:
     for reason in told:
         commands.note("{check}: {reason}".format_map(reason))
     if as_json:
-        print(json.dumps({"refused": told}, ensure_ascii=False))
+        _said(json.dumps({"refused": told}, ensure_ascii=False))
     return 1
 
 

@@ -4,6 +4,7 @@ Memory is one buffer. A file that changes between the two passes is refused.
 """
 
 import os
+import stat
 import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import Protocol
 from sealing.canonical import Json
 from sealing.lanes import in_order
 from sealing.manifest import DEFAULT_ROLE, MOST_MANIFEST, ListedFile, is_role, write_manifest
-from sealing.names import MANIFEST, check_name, check_names
+from sealing.names import MANIFEST, check_name, check_names, shown
 from sealing.padding import CHUNK, PREFIX, padded_length
 from sealing.zip_bytes import MOST_DATA, MOST_FILES, Entry, archive_length, directory, local_header
 from suites import Reason, Refused, Suite
@@ -55,6 +56,7 @@ def plan_archive(
     """Measure a file or a folder: the first of the two passes. `roles` is name → role, `machine` of `sealing.machine`.
 
     :raises Refused: `archive` (names, number, size, links), `manifest` (fields, roles, machine)
+    :raises OSError: a folder or file cannot be read
     """
     found = files_in(source)
     wanted = dict(roles or {})
@@ -151,10 +153,14 @@ class _BytesRun:
 
 
 def files_in(source: Path) -> dict[str, Path]:
-    """Name → path of every file, sorted by the bytes of the name."""
+    """Name → path of every file, sorted by the bytes of the name.
+
+    :raises Refused: `archive`: names, number, links, and whatever else is neither a file nor a folder
+    :raises OSError: a folder cannot be read: what lies in it is never left out silently
+    """
     if source.is_symlink() or not (source.is_file() or source.is_dir()):
-        raise Refused([Reason("archive", f"{source.name} is neither a file nor a folder")])
-    found = {unicodedata.normalize("NFC", source.name): source} if source.is_file() else _walk(source)
+        raise Refused([Reason("archive", f"{shown(source.name)} is neither a file nor a folder")])
+    found = {_inside(source.name): source} if source.is_file() else _walk(source)
     names = sorted(found, key=str.encode)
     each = ((name, check_name(name)) for name in names)
     if wrong := next((f"{name}: {why}" for name, why in each if why), "") or check_names(names):
@@ -166,18 +172,33 @@ def files_in(source: Path) -> dict[str, Path]:
 
 def _walk(source: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for folder, folders, files in os.walk(source):
+    for folder, folders, files in os.walk(source, onerror=_stop):
         for name in [*folders, *files]:
             path = Path(folder) / name
-            if path.is_symlink():
+            inside = _inside(path.relative_to(source).as_posix())
+            mode = path.lstat().st_mode
+            if stat.S_ISLNK(mode):
                 raise Refused([Reason("archive", f"{name} is a link")])
-        for name in files:
-            path = Path(folder) / name
-            inside = unicodedata.normalize("NFC", path.relative_to(source).as_posix())
+            if stat.S_ISDIR(mode):
+                continue
+            if not stat.S_ISREG(mode):  # a pipe or a device: whoever reads it may wait for ever
+                raise Refused([Reason("archive", f"{name} is neither a file nor a folder")])
             if inside in found:
                 raise Refused([Reason("archive", f"{inside} stands twice in NFC")])
             found[inside] = path
     return found
+
+
+def _stop(error: OSError) -> None:
+    """`os.walk` would pass over a folder that it cannot read."""
+    raise error
+
+
+def _inside(name: str) -> str:
+    """Return a name as the archive has it. :raises Refused: `archive`: it is not UTF-8"""
+    if shown(name) != name:
+        raise Refused([Reason("archive", f"the name '{shown(name)}' is not UTF-8: rename it")])
+    return unicodedata.normalize("NFC", name)
 
 
 def _measure(path: Path, suite: Suite) -> tuple[int, int, bytes]:

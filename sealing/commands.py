@@ -4,17 +4,20 @@ Notes for people go to the standard error stream. No clock is read.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TextIO
 
 from sealing import canonical
 from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.inspect import facts, inspect_bid
-from sealing.keys import PublicKeys, load_keys, make_keys, write_keys
+from sealing.keys import PublicKeys, load_keys, make_keys, passphrase_in, write_keys, write_new_keys
 from sealing.machine import check_machine
 from sealing.open import open_bid
 from sealing.packages import read_package
@@ -25,6 +28,7 @@ from sealing.seal import Contents, seal_bid
 from sealing.shares import dumps, read_share
 from sealing.tender import Tender, check_tender, parameters_signer, read_tender
 from sealing.withdrawals import withdrawal_named, withdrawal_of
+from sealing.writing import OPEN, refuse_existing, write_new
 from suites import Reason, Refused
 from suites.certificates import BadCertificate, from_pem
 from suites.revocation import BadCrl, Trust, crls_from_pem, overdue
@@ -36,12 +40,13 @@ def keygen(arguments: argparse.Namespace) -> dict[str, Json]:
     if out.exists() or out.with_suffix(".pub").exists():
         raise Refused([Reason("output", f"{out.name} or its .pub exists already")])
     keys = make_keys(arguments.suite, arguments.organisation or out.stem)
-    write_keys(keys, out, passphrase=_passphrase(arguments))
+    write_new_keys(keys, out, passphrase=_passphrase(arguments))
     return {"kid": keys.kid, "organisation": keys.public.organisation, "key": str(out)}
 
 
 def seal(arguments: argparse.Namespace) -> dict[str, Json]:
     """Seal a file or folder for a tender."""
+    refuse_existing(arguments.out)
     roots = _roots(arguments)
     keys = load_keys(arguments.sign, passphrase=_passphrase(arguments))
     tender, roots = _tender(arguments, keys.public, roots)
@@ -59,6 +64,7 @@ def seal(arguments: argparse.Namespace) -> dict[str, Json]:
         arguments.out,
         signer=keys,
         progress=_progress(),
+        replace=False,
     )
     return {
         "bid_digest": sealed.bid_digest,
@@ -79,18 +85,17 @@ def inspect(arguments: argparse.Namespace) -> dict[str, Json]:
 
 def release(arguments: argparse.Namespace) -> dict[str, Json]:
     """Take the own share out of a sealed bid."""
+    refuse_existing(arguments.out)
     keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
     layout = inspect_bid(arguments.file)
     share = release_share(layout.header, layout.detached.bid_digest, keys)
-    arguments.out.touch(mode=0o600)
-    arguments.out.write_bytes(dumps(share))
+    write_new(arguments.out, dumps(share))
     return {"bid_digest": share.bid_digest, "group": share.group, "index": share.index, "share": str(arguments.out)}
 
 
 def withdraw(arguments: argparse.Namespace) -> dict[str, Json]:
     """Sign that a bid is taken back: what the lot's withdrawal page takes before the deadline."""
-    if arguments.out.exists():
-        raise Refused([Reason("output", f"{arguments.out.name} exists already")])
+    refuse_existing(arguments.out)
     if (arguments.file is None) == (arguments.lot is None or arguments.digest is None):
         raise Refused([Reason("output", "give either the sealed file, or --lot and --digest")])
     keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
@@ -98,8 +103,7 @@ def withdraw(arguments: argparse.Namespace) -> dict[str, Json]:
         statement = withdrawal_of(arguments.file, keys)
     else:
         statement = withdrawal_named(arguments.lot, arguments.digest, keys)
-    arguments.out.touch(mode=0o600)
-    arguments.out.write_bytes(canonical.dumps(statement))
+    write_new(arguments.out, canonical.dumps(statement))
     return {**statement["body"], "statement": str(arguments.out)}
 
 
@@ -120,8 +124,17 @@ def open_(arguments: argparse.Namespace) -> dict[str, Json]:
 
 
 def note(text: str) -> None:
-    """Say something to the person, on the standard error stream."""
-    sys.stderr.write(f"{text}\n")
+    """Say something to the person, on the standard error stream; that nobody listens does not stop the work."""
+    try:
+        sys.stderr.write(f"{text}\n")
+    except OSError:
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Point a stream that nobody takes at nothing, or the interpreter would try once more at its end and complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def adopt(arguments: argparse.Namespace) -> dict[str, Json]:
@@ -135,14 +148,16 @@ def adopt(arguments: argparse.Namespace) -> dict[str, Json]:
 
 def prove(arguments: argparse.Namespace) -> dict[str, Json]:
     """Answer a challenge of the platform: what `POST /api/v1/certificates` takes."""
+    refuse_existing(arguments.out)
     keys = load_keys(arguments.key, passphrase=_passphrase(arguments))
     request = certificate_request(keys, arguments.challenge)
-    arguments.out.write_bytes(canonical.dumps(request))
+    write_new(arguments.out, canonical.dumps(request), mode=OPEN)
     return {"kid": keys.kid, "request": str(arguments.out)}
 
 
 def sign(arguments: argparse.Namespace) -> dict[str, Json]:
     """Sign the tender parameters that the platform's announcement page hands out."""
+    refuse_existing(arguments.out)
     told = _json(arguments.file, "parameters")
     body = told.get("body") if isinstance(told, dict) else None
     refuse(check_parameters(body))
@@ -151,7 +166,7 @@ def sign(arguments: argparse.Namespace) -> dict[str, Json]:
     if keys.suite.name != parameters.suite:
         text = f"the key is of suite {keys.suite.name}, the parameters are of {parameters.suite}"
         raise Refused([Reason("key", text)])
-    arguments.out.write_bytes(canonical.dumps(sign_parameters(keys, parameters)))
+    write_new(arguments.out, canonical.dumps(sign_parameters(keys, parameters)), mode=OPEN)
     for name, value in parameters.body().items():
         note(f"{name}: {value}")
     return {"lot": parameters.lot, "signer": keys.public.organisation, "statement": str(arguments.out)}
@@ -237,13 +252,7 @@ def _lists(paths: list[Path] | None) -> list[bytes]:
 
 
 def _passphrase(arguments: argparse.Namespace) -> str | None:
-    if arguments.passphrase_file is None:
-        return None
-    try:
-        text: str = arguments.passphrase_file.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise Refused([Reason("key", "the passphrase file is not UTF-8")]) from error
-    return text.removesuffix("\n").removesuffix("\r")
+    return None if arguments.passphrase_file is None else passphrase_in(arguments.passphrase_file)
 
 
 def _progress() -> Callable[[int, int], None] | None:
@@ -253,6 +262,7 @@ def _progress() -> Callable[[int, int], None] | None:
 
     def show(done: int, count: int) -> None:
         end = "\n" if done == count else ""
-        sys.stderr.write(f"\r{100 * done // count:3d} %{end}")
+        with suppress(OSError):
+            sys.stderr.write(f"\r{100 * done // count:3d} %{end}")
 
     return show

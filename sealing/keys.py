@@ -5,7 +5,6 @@ AES-256-GCM. No clock: paths are judged at a told instant.
 """
 
 import hashlib
-import os
 import secrets
 import unicodedata
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from sealing import canonical
 from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.fields import check_fields, is_code, is_hash, is_list, is_object, is_suite, number, octets, one
+from sealing.writing import OPEN, SECRET, flush_names, part_of, put, refuse_existing, write_new
 from suites import BadKey, Reason, Refused, Suite, Wrap, kid_of, suite_named
 from suites.base64_text import from_base64, to_base64
 from suites.certificates import BadCertificate, facts_of, self_signed
@@ -166,14 +166,52 @@ def check_public_path(keys: PublicKeys, roots: list[bytes], at: datetime) -> lis
 
 
 def write_keys(keys: OwnKeys, path: Path, *, passphrase: str | None = None) -> None:
-    """Write NAME.key (0600, replaced atomically) and NAME.pub beside it."""
-    body = key_body(keys, passphrase=passphrase)
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(canonical.dumps(body))
-    part.replace(path)
-    path.with_suffix(".pub").write_bytes(canonical.dumps(keys.public.body()))
+    """Write NAME.key (0600) and NAME.pub beside it, replacing what is there: each is the old file or the new, whole.
+
+    :raises OSError: the disk does not take them
+    """
+    own, public = _files(keys, passphrase)
+    with part_of(path, mode=SECRET) as own_part, part_of(path.with_suffix(".pub")) as public_part:
+        put(own_part, own)
+        put(public_part, public)
+        own_part.replace(path)
+        public_part.replace(path.with_suffix(".pub"))
+    flush_names(path.parent)
+
+
+def write_new_keys(keys: OwnKeys, path: Path, *, passphrase: str | None = None) -> None:
+    """Write NAME.key (0600) and NAME.pub beside it, both or neither, and replace nothing.
+
+    :raises Refused: `output`: one of them exists already
+    :raises OSError: the disk does not take them
+    """
+    refuse_existing(path.with_suffix(".pub"))
+    own, public = _files(keys, passphrase)
+    write_new(path, own)
+    try:
+        write_new(path.with_suffix(".pub"), public, mode=OPEN)
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def _files(keys: OwnKeys, passphrase: str | None) -> tuple[bytes, bytes]:
+    return canonical.dumps(key_body(keys, passphrase=passphrase)), canonical.dumps(keys.public.body())
+
+
+def passphrase_in(path: Path) -> str:
+    """Return the passphrase in a file: all of it but the line ends at its end.
+
+    :raises Refused: `key`: it is not UTF-8, or empty
+    :raises OSError: the file cannot be read
+    """
+    try:
+        text = path.read_bytes().decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise Refused([Reason("key", "the passphrase file is not UTF-8")]) from error
+    if not text:
+        raise Refused([Reason("key", "the passphrase is empty")])
+    return text
 
 
 def key_body(keys: OwnKeys, *, passphrase: str | None = None) -> dict[str, Json]:

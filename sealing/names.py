@@ -1,5 +1,6 @@
 """Names of files inside a bid's archive: relative, NFC, without surprises on any system. Pure."""
 
+import re
 import unicodedata
 
 MANIFEST = "manifest.json"
@@ -7,7 +8,14 @@ _MOST_NAME, _MOST_SEGMENT = 1024, 255
 MOST_DEEP = 16  # a name's segments, its own included
 MOST_FOLDERS = 4096  # in one bid: making and removing folders is what a small bid could hold an opening up with
 
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")  # Python reads such bytes as lone surrogates
+
 TOO_MANY_FOLDERS = f"there are more than {MOST_FOLDERS} folders"
+
+
+def shown(name: str) -> str:
+    """Return a name as it can be printed and sent: what a file system holds need not be UTF-8, and is replaced."""
+    return _NOT_UTF8.sub("\ufffd", name)
 
 
 def check_name(name: str) -> str:

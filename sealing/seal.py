@@ -1,6 +1,6 @@
 """Sealing a bid: file key, shares and wraps, chunks, trailer; streamed, so memory does not grow with the bid.
 
-The output is written beside its final name and renamed when complete. Each lane writes its chunks where they belong
+The output is written beside its final name and given it when complete. Each lane writes its chunks where they belong
 through a handle of its own: where a file lies decides how long a write takes, and no other lane waits for it.
 """
 
@@ -24,7 +24,7 @@ from sealing.shares import deal, share_commitment, wrap_context
 from sealing.statements import Signer
 from sealing.tender import Tender
 from sealing.trailer import bid_digest_of, signed_message, write_trailer
-from sealing.writing import write_all
+from sealing.writing import name_new, part_of, refuse_existing, write_all
 from suites.merkle import RunningRoot, leaf_hash
 
 MAGIC = b"BIDSEAL\x01"
@@ -51,12 +51,21 @@ class Contents:
 
 
 def seal_bid(
-    tender: Tender, contents: Contents, out: Path, *, signer: Signer, progress: Progress | None = None
+    tender: Tender,
+    contents: Contents,
+    out: Path,
+    *,
+    signer: Signer,
+    progress: Progress | None = None,
+    replace: bool = True,
 ) -> Sealed:
     """Seal contents for a tender that was checked (`tender.check_tender`), and write the file.
 
-    :raises Refused: `archive`, `manifest`
+    :raises Refused: `archive`, `manifest`; `output`: `out` exists and may not be replaced
+    :raises OSError: something cannot be read, or the disk does not take the file
     """
+    if not replace:
+        refuse_existing(out)  # before the long work; whoever takes the name meanwhile keeps it
     plan = plan_archive(
         contents.source,
         suite=tender.suite,
@@ -64,17 +73,17 @@ def seal_bid(
         roles=contents.roles,
         machine=contents.machine,
     )
-    part = out.with_name(out.name + ".part")
-    try:
+    with part_of(out) as part:
         sealed = _seal_to(part, tender, plan, signer=signer, progress=progress)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+        if replace:
+            part.replace(out)
+        else:
+            name_new(part, out)
     return sealed
 
 
 def _seal_to(part: Path, tender: Tender, plan: Plan, *, signer: Signer, progress: Progress | None) -> Sealed:
-    """Write a sealed bid into a new file.
+    """Write a sealed bid into an empty file.
 
     :raises Refused: `archive`: a file changed since it was measured
     """

@@ -13,7 +13,9 @@ from sealing.client.program import built
 from sealing.fields import Form, check_fields, is_object, is_suite
 from sealing.inspect import facts, inspect_bid
 from sealing.keys import OwnKeys
+from sealing.names import shown
 from sealing.withdrawals import withdrawal_named, withdrawal_of
+from sealing.writing import write_new
 from suites import NAMES, Reason, Refused
 
 Act = Callable[["Session", dict[str, Json]], Json]
@@ -30,7 +32,8 @@ class Session:
 
 
 def _text(value: Json) -> bool:
-    return isinstance(value, str) and len(value) <= 4096 and "\0" not in value
+    """A text that the system can take as a name; JSON can also tell lone surrogates, which nothing else can hold."""
+    return isinstance(value, str) and len(value) <= 4096 and "\0" not in value and shown(value) == value
 
 
 def _flag(value: Json) -> bool:
@@ -145,11 +148,8 @@ def _keys(session: Session) -> OwnKeys:
 
 
 def _written(out: Path, body: dict[str, Json]) -> str:
-    """Write a new file that only its owner reads."""
-    if out.exists():
-        raise Refused([Reason("output", f"{out.name} exists already")])
-    out.touch(mode=0o600)
-    out.write_bytes(canonical.dumps(body))
+    """Write a new file that only its owner reads. :raises Refused: `output`: it exists already"""
+    write_new(out, canonical.dumps(body))
     return str(out)
 
 
@@ -204,4 +204,9 @@ def act(session: Session, name: str, body: Json) -> Json:
     try:
         return carry_out(session, body)
     except OSError as error:
-        raise Refused([Reason("output", f"{error.filename or ''}: {error.strerror}")]) from error
+        where = f"{error.filename}: " if error.filename else ""
+        raise Refused([Reason("output", f"{where}{error.strerror or error}")]) from error
+    except UnicodeError as error:  # a letter or a name of the disk, told in JSON
+        raise Refused([Reason("output", "what was told holds characters that are not UTF-8")]) from error
+    except RuntimeError as error:  # `~somebody` whom the system does not know
+        raise Refused([Reason("output", str(error))]) from error

@@ -4,9 +4,11 @@ Nothing is sealed before the root was confirmed, the agency's statement and ever
 the bidder's. All answers are JSON; refusals are `suites.Refused` with every reason.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,12 +17,13 @@ from sealing.canonical import Json, NotCanonical
 from sealing.checks import refuse
 from sealing.client import places
 from sealing.fields import format_time
-from sealing.keys import OwnKeys, check_public_path, load_keys, make_keys, write_keys
+from sealing.keys import OwnKeys, check_public_path, load_keys, make_keys, write_keys, write_new_keys
 from sealing.manifest import check_letter
 from sealing.packages import Package, read_package
 from sealing.policy import BIDDER, SHAPES
 from sealing.registration import adopt_certificates, certificate_request
 from sealing.tender import check_tender
+from sealing.writing import OPEN, write_new
 from suites import Reason, Refused
 from suites.certificates import BadCertificate, facts_of, from_pem
 from suites.revocation import Trust, overdue
@@ -78,7 +81,7 @@ class Desk:
             found.append(Reason("output", f"{path.name} or its .pub exists already"))
         refuse(found)
         keys = make_keys(suite, organisation)
-        write_keys(keys, path, passphrase=passphrase)
+        write_new_keys(keys, path, passphrase=passphrase)
         self.keys, self.key_file = keys, path
 
     def open_key(self, path: Path, *, passphrase: str) -> None:
@@ -89,8 +92,9 @@ class Desk:
     def ask_certificate(self, challenge: str, folder: Path) -> dict[str, Json]:
         """Write the request that answers the platform's challenge. :raises Refused: `key`, `output`"""
         keys = self._keys()
-        path = folder / f"{keys.kid[:8]}.request.json"
-        _write(path, canonical.dumps(certificate_request(keys, challenge)))
+        request = canonical.dumps(certificate_request(keys, challenge))
+        path = _free(folder, keys.kid[:8], ".request.json")  # a challenge that lapsed is no reason to be stuck
+        _tried(lambda: write_new(path, request, mode=OPEN), path, "output")
         return {"file": str(path)}
 
     def adopt(self, path: Path, *, passphrase: str) -> None:
@@ -234,16 +238,18 @@ def read_json(path: Path, check: str) -> Json:
         raise Refused([Reason(check, f"{path.name}: {error}")]) from error
 
 
+def _free(folder: Path, stem: str, ending: str) -> Path:
+    """Return a name in the folder that is not taken: the stem, or numbered."""
+    stems = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    return next(path for each in stems if not os.path.lexists(path := folder / f"{each}{ending}"))
+
+
 def _fingerprint(der: bytes) -> str:
     return sha256(der).hexdigest()
 
 
 def _bytes(path: Path, check: str) -> bytes:
     return _tried(path.read_bytes, path, check)
-
-
-def _write(path: Path, data: bytes) -> None:
-    _tried(lambda: path.write_bytes(data), path, "output")
 
 
 def _tried(act: Callable[[], _T], path: Path, check: str) -> _T:

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 
 from sealing.canonical import Json
@@ -13,6 +14,7 @@ from sealing.keys import OwnKeys
 from sealing.open import open_bid
 from sealing.release import release_share
 from sealing.seal import Contents, seal_bid
+from sealing.writing import refuse_existing
 from suites import Reason, Refused
 
 Reasons = list[dict[str, Json]]
@@ -23,14 +25,13 @@ class Job:
 
     def __init__(self, desk: Desk, out: Path) -> None:
         refuse(desk.problems())
-        if out.exists():
-            raise Refused([Reason("output", f"{out.name} exists already")])
+        refuse_existing(out)
         assert desk.package is not None and desk.keys is not None and desk.source is not None
         self._tender = desk.package.tender_for(desk.keys.public)
         self._contents = Contents(desk.source, desk.letter, desk.roles, desk.machine if desk.with_machine else None)
         self._keys, self._trust, self._opens = desk.keys, desk.trust(), desk.opens_itself
         self._out = out
-        self._lock = threading.Lock()
+        self._lock, self._stopping = threading.Lock(), threading.Event()
         self._told: dict[str, Json] = {"state": "measuring", "done": 0, "count": 0}
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -49,6 +50,17 @@ class Job:
         """Wait for the outcome."""
         self._thread.join()
 
+    def stop(self) -> None:
+        """End it where it can be ended, and wait until it has tidied up: the program is about to end."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _went(self, done: int, count: int, **told: Json) -> None:
+        """Note progress. :raises Refused: `output`: the program is about to end"""
+        if self._stopping.is_set():
+            raise Refused([Reason("output", "the program ended before it was done")])
+        self._say(done=done, count=count, **told)
+
     def _say(self, **told: Json) -> None:
         with self._lock:
             self._told |= told
@@ -60,7 +72,8 @@ class Job:
                 self._contents,
                 self._out,
                 signer=self._keys,
-                progress=lambda done, count: self._say(state="sealing", done=done, count=count),
+                progress=partial(self._went, state="sealing"),
+                replace=False,
             )
             self._say(state="checking", done=0)
             self._tried()
@@ -71,12 +84,14 @@ class Job:
             self._say(state="refused", reasons=[reason._asdict() for reason in refused.reasons])
         except OSError as error:
             self._say(state="refused", reasons=[{"check": "output", "reason": str(error.strerror or error)}])
+        except (ValueError, RuntimeError) as error:  # whatever it is: the page must not wait for ever
+            self._say(state="refused", reasons=[{"check": "output", "reason": str(error)}])
 
     def _tried(self) -> None:
         """Try the file; one that does not hold is not left lying about."""
         try:
             self._try()
-        except Refused:
+        except (Refused, OSError, ValueError, RuntimeError):
             self._out.unlink(missing_ok=True)
             raise
 
@@ -93,7 +108,7 @@ class Job:
                 [share],
                 folder / "opened",
                 roots=self._trust,
-                progress=lambda done, count: self._say(done=done, count=count),
+                progress=self._went,
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)

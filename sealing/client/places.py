@@ -7,6 +7,7 @@ from pathlib import Path
 from sealing.archive import files_in
 from sealing.canonical import Json
 from sealing.manifest import DEFAULT_ROLE
+from sealing.names import shown
 from suites import Reason, Refused
 
 MOST_SHOWN = 2000
@@ -33,25 +34,28 @@ ROLES = (*HINTS, DEFAULT_ROLE)
 def listing(told: str) -> dict[str, Json]:
     """Return a folder's content for the chooser: `{path, parent, entries: [{name, path, folder, size}]}`.
 
-    A file's path gives its folder; an empty text the home folder.
+    A file's path gives its folder; an empty text the home folder. What has a name that is not UTF-8 is listed without
+    a path: JSON cannot tell its path, so it cannot be chosen.
 
     :raises Refused: `output`: it cannot be read
+    :raises RuntimeError: `~somebody` whom the system does not know
     """
     path = Path(told).expanduser() if told else Path.home()
     folder = path if path.is_dir() else path.parent
     try:
-        found = sorted(folder.iterdir(), key=lambda each: (not each.is_dir(), each.name.lower()))
+        visible = [each for each in folder.iterdir() if not each.name.startswith(".")]
     except OSError as error:
         raise Refused([Reason("output", f"{folder} cannot be read: {error.strerror}")]) from error
-    shown = [each for each in found if not each.name.startswith(".")][:MOST_SHOWN]
+    rows = sorted(map(_entry, visible), key=lambda row: (not row["folder"], row["name"].lower()))
     parent = "" if folder.parent == folder else str(folder.resolve().parent)
-    return {"path": str(folder.resolve()), "parent": parent, "entries": [_entry(each) for each in shown]}
+    return {"path": str(folder.resolve()), "parent": parent, "entries": rows[:MOST_SHOWN]}
 
 
 def contents(source: Path) -> list[dict[str, Json]]:
     """Return the files to be sealed with their guessed roles: `{name, size, role}`.
 
     :raises Refused: `archive`: names, number, links
+    :raises OSError: a folder cannot be read
     """
     return [
         {"name": name, "size": path.stat().st_size, "role": role_of(name)} for name, path in files_in(source).items()
@@ -72,4 +76,6 @@ def _entry(path: Path) -> dict[str, Json]:
         folder, size = path.is_dir(), path.stat().st_size
     except OSError:
         folder, size = False, 0
-    return {"name": path.name, "path": str(path.absolute()), "folder": folder, "size": 0 if folder else size}
+    name, place = shown(path.name), str(path.absolute())
+    told = place if shown(place) == place else ""
+    return {"name": name, "path": told, "folder": folder, "size": 0 if folder else size}

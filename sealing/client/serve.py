@@ -92,7 +92,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.FORBIDDEN, b"", "text/plain")
             return
         status, told = self._acted(place.removeprefix("act/"))
-        self._answer(status, json.dumps(told, ensure_ascii=False).encode(), "application/json")
+        answer = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")  # names on a disk need not be UTF-8
+        self._answer(status, answer, "application/json")
         if self.server.session.leaving:
             threading.Thread(target=self.server.shutdown, daemon=True).start()
 
@@ -143,3 +144,5 @@ def serve(*, port: int = 0, browser: bool = True, tell: Callable[[str], None] = 
         pass
     finally:
         client.server_close()
+        if client.session.job is not None:
+            client.session.job.stop()  # or what was opened to try it would stay

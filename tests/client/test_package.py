@@ -142,10 +142,11 @@ def test_the_agency_signs_parameters_offline(desk, stage, capsys) -> None:
     assert verify_parameters(signed, roots=[stage.root], at=DEADLINE)[1].signer.organisation == AGENCY
     other = next(name for name in NAMES if name != stage.suite)
     (desk / "told.json").write_text(json.dumps({"body": body | {"suite": other}}))
-    status, answer, _ = run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "signed.json")
+    status, answer, _ = run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "other.json")
     assert [row["check"] for row in answer["refused"]] == ["key"]
+    assert not (desk / "other.json").exists()
     (desk / "told.json").write_text("[]")
-    assert run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "signed.json")[0] == 1
+    assert run(capsys, "sign", "--key", "agency.key", "told.json", "--out", "other.json")[0] == 1
 
 
 @pytest.mark.parametrize(

@@ -151,5 +151,5 @@ def test_what_the_machine_refuses_is_said_without_a_traceback(desk: Path) -> Non
     seal = ("seal", "--tender", "TENDER.json", "--sign", "bidder.key", "in", "nowhere/BID.bid")
     said = run(*seal, cwd=desk)
     assert said.returncode == 1
-    assert said.stderr.splitlines()[1:] == ["file: nowhere/BID.bid.part: No such file or directory"]
+    assert said.stderr.splitlines()[1:] == ["file: nowhere/BID.bid: No such file or directory"]
     assert json.loads(run(*seal, "--json", cwd=desk).stdout)["refused"][0]["check"] == "file"

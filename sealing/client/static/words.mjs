@@ -65,7 +65,7 @@ const WORDS = {
   released: ["份额已写到 {file}", "The share is in {file}"], verified: ["签名人证书通至已核对的根", "The signer's certificate leads to the compared root"], unverified: ["签名人证书未核对（先在第一步选取招标文件包并核对根证书）", "The signer's certificate was not verified (choose the package and compare the root in step 1)"],
   refused: ["不能进行，原因如下", "This cannot be done, because"], missing: ["封装之前还差", "Missing before sealing"], ready: ["可以封装", "Ready to seal"],
   countdown: ["距投标截止（依本机时钟）", "To the deadline (by this computer's clock)"], over: ["已过截止时间", "The deadline has passed"], days: ["{n} 天 ", "{n} d "],
-  path: ["路径", "Path"], nothing_here: ["这里没有可选的内容", "Nothing to choose here"], this_folder: ["就用这个文件夹", "Use this folder"], cancel: ["取消", "Cancel"], gone: ["程序没有回应，可能已退出。", "The program does not answer; it may have ended."],
+  path: ["路径", "Path"], not_utf8: ["文件名不是 UTF-8 编码，请先改名", "The name is not UTF-8: rename it first"], nothing_here: ["这里没有可选的内容", "Nothing to choose here"], this_folder: ["就用这个文件夹", "Use this folder"], cancel: ["取消", "Cancel"], gone: ["程序没有回应，可能已退出。", "The program does not answer; it may have ended."],
   role_bid_letter: ["投标函", "Bid letter"], role_authorisation: ["授权委托书", "Authorisation"], role_price_schedule: ["报价清单", "Price schedule"], role_business_licence: ["营业执照", "Business licence"], role_qualification: ["资质证书", "Qualification"], role_safety_permit: ["安全生产许可证", "Safety permit"], role_engineer: ["项目负责人证书", "Engineer"], role_technical: ["技术文件", "Technical proposal"], role_performance_record: ["业绩证明", "Performance record"], role_bid_bond: ["投标保证金", "Bid bond"], role_consortium_agreement: ["联合体协议", "Consortium agreement"], role_attachment: ["其他附件", "Attachment"],
 };
 
@@ -124,6 +124,10 @@ const FOUND = [
   [/^there are more than (\d+) folders$/, "文件夹多于 $1 个，请合并一些"],
   [/^(.+): a name is empty or too long$/, "$1：文件名连同文件夹过长，请改短"],
   [/^(.+): a name holds a backslash, colon or control character$/, "$1：文件名里有反斜杠、冒号或控制字符，请改名"],
+  [/^the name '(.+)' is not UTF-8: rename it$/, "文件名“$1”不是 UTF-8 编码，请改名"],
+  [/^(.+) is neither a file nor a folder$/, "$1 既不是文件也不是文件夹"],
+  [/^what was told holds characters that are not UTF-8$/, "填写的内容里有不能识别的字符"],
+  [/^Could not determine home directory\.$/, "没有这个用户的文件夹"],
   [/^(.+) is a link$/, "$1 是链接，请换成文件本身"],
   [/^(.+) changed while it was being sealed$/, "$1 在封装时被改动，请重新封装"],
 ];
