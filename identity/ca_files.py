@@ -8,7 +8,9 @@ registered are rows of the database instead.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +18,9 @@ from pathlib import Path
 from cryptography import x509
 from django.conf import settings
 
+from sealing.writing import flush
 from suites.certificates import RevokedCertificate, facts_of, from_pem, load, to_pem
-from suites.revocation import crls_from_pem
+from suites.revocation import BadCrl, crls_from_pem
 
 TRUSTED, ISSUED = "trusted", "issued"
 
@@ -79,6 +82,49 @@ def revoked_by(root: bytes) -> list[RevokedCertificate]:
     """Return the entries for the revocation list of a root (DER)."""
     name = load(root).subject
     return [row for _, der, row in issued() if row is not None and load(der).issuer == name]
+
+
+@contextmanager
+def new_file(path: Path, *, mode: int = 0o666) -> Iterator[Callable[[str], None]]:
+    """Make a file for what cannot be had twice before the work is done, and hold what writes it; gone if that fails.
+
+    :raises FileExistsError: nothing is written over
+    :raises OSError: there can be no such file
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+
+            def write(text: str) -> None:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+
+            yield write
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def publish_crl(path: Path, pem: bytes) -> None:
+    """Write a revocation list where people fetch it: it takes an older list's place whole, and no other file's.
+
+    :raises BadCrl: what is there is no PEM revocation list
+    :raises OSError: it cannot be read or written
+    """
+    path = path.resolve()  # behind a link, its target is what is published
+    replaced = path.exists()
+    if replaced:
+        there = path.read_bytes() if path.is_file() else b""
+        if b"-----BEGIN" not in there or len(crls_from_pem(there)) != there.count(b"-----BEGIN"):
+            raise BadCrl("there is something else than revocation lists")
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        part = Path(folder) / path.name
+        part.write_bytes(pem)
+        if replaced:
+            part.chmod(path.stat().st_mode & 0o777)  # whoever could fetch the last one can fetch this one
+        flush(part)
+        part.replace(path)
 
 
 def _revocation(path: Path) -> RevokedCertificate | None:

@@ -1,7 +1,8 @@
 """What `manage.py ca` does, verb by verb: each takes the command's options and returns the lines it says."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def show(options: Options) -> list[str]:
     if target == "-":
         return [pem]
     if target:
-        Path(target).write_text(pem, "ascii")
+        with ca_files.new_file(Path(target)) as write:
+            write(pem)
     if options.get("verb") is None and not target:
         return [fingerprint]
     root = from_pem(pem.encode("ascii"))[0]
@@ -61,15 +63,13 @@ def issue(options: Options) -> list[str]:
     except BadRequest as error:
         raise CannotDo(str(error)) from error
     organisation = _organisation(request, options["organisation"])
-    try:
-        der, _start, _end = demo_ca.issue(request.public, organisation, now=clock.now(), suite=request.suite)
-    except BadKey as error:
-        raise CannotDo(str(error)) from error
-    serial = ca_files.keep_issued(der)
-    return [
-        *_out(options["out"], to_pem(der).decode("ascii")),
-        f"serial {serial}  {request.suite}  {organisation.uscc}",
-    ]
+    with _told(options["out"]) as tell:
+        try:
+            der, _start, _end = demo_ca.issue(request.public, organisation, now=clock.now(), suite=request.suite)
+        except BadKey as error:
+            raise CannotDo(str(error)) from error
+        serial = ca_files.keep_issued(der)
+        return [*tell(to_pem(der).decode("ascii")), f"serial {serial}  {request.suite}  {organisation.uscc}"]
 
 
 def revoke(options: Options) -> list[str]:
@@ -89,10 +89,14 @@ def write_crl(options: Options) -> list[str]:
         raise CannotDo(f"there is no root of suite {options['suite']}")
     told = read_crl(der)
     until = f"{told.next_update:%Y-%m-%dT%H:%M:%SZ}"
-    return [
-        *_out(options["out"], crl_to_pem(der).decode("ascii")),
-        f"{len(told.revoked)} revoked, next list by {until}",
-    ]
+    last = f"{len(told.revoked)} revoked, next list by {until}"
+    if options["out"] is None:
+        return [crl_to_pem(der).decode("ascii"), last]
+    try:
+        ca_files.publish_crl(options["out"], crl_to_pem(der))
+    except BadCrl as error:
+        raise CannotDo(f"{options['out']} is not written over: {error}") from error
+    return [last]
 
 
 def list_(options: Options) -> list[str]:
@@ -140,15 +144,16 @@ def certify(path: Path) -> Certificate:
     """
     try:
         body = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CannotDo(f"{path.name} is not a .pub") from error
     return admit_key(pub=body, actor=SYSTEM)
 
 
 def _certify_pub(path: Path, out: Path | None) -> list[str]:
-    certificate = certify(path)
-    text = json.dumps(certificate.pub, ensure_ascii=False, indent=1) + "\n"
-    return [*_out(out, text), f"{certificate.kid}  {certificate.pub['suite']}  {certificate.organisation.uscc}"]
+    with _told(out) as tell:
+        certificate = certify(path)
+        text = json.dumps(certificate.pub, ensure_ascii=False, indent=1) + "\n"
+        return [*tell(text), f"{certificate.kid}  {certificate.pub['suite']}  {certificate.organisation.uscc}"]
 
 
 def _organisation(request: Request, told: str | None) -> Organisation:
@@ -161,12 +166,22 @@ def _organisation(request: Request, told: str | None) -> Organisation:
     return found
 
 
-def _out(path: Path | None, text: str) -> list[str]:
-    """Write to a file, or give the text back to be said."""
+@contextmanager
+def _told(path: Path | None) -> Iterator[Callable[[str], list[str]]]:
+    """Hold what gives the text back to be said, or writes it to a file, which is made before anything is issued."""
     if path is None:
-        return [text]
-    path.write_text(text, "utf-8")
-    return []
+        yield lambda text: [text]
+        return
+    with ca_files.new_file(path) as write:
+
+        def written(text: str) -> list[str]:
+            try:
+                write(text)
+            except OSError as error:  # what is issued is issued, and a second time it is refused
+                raise CannotDo(f"{path}: {error}; what was issued is said here:\n{text}") from error
+            return []
+
+        yield written
 
 
 def _is_authority(der: bytes) -> bool:

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection
 
@@ -28,6 +29,8 @@ from runtime import database_copies
 
 FOLDERS = {"documents": "DOCUMENT_ROOT", "sealed": "SEALED_ROOT", "opened": "OPENED_ROOT"}
 MANIFEST, NOTE, DATABASE = "manifest.json", "manifest.note", "database"
+LOG_KEY = "log-key"
+MADE_AT_START = ("django", "broker")  # secrets that every installation makes anew, this command's own start too
 BLOCK = 1 << 20
 VERSION = 1
 
@@ -38,6 +41,10 @@ class BackupRefused(Exception):
     def __init__(self, reasons: list[str]) -> None:
         self.reasons = reasons
         super().__init__("; ".join(reasons))
+
+
+class NotOfThisLog(BackupRefused):
+    """The manifest is none, or another log's."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,16 @@ def back_up(out: Path, *, at: datetime) -> Saved:
         raise BackupRefused([f"{out} exists already"])
     part = out.with_name(f".{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
+    try:
+        saved = _written(part, at)
+        part.rename(out)
+    except BaseException:  # half a backup is none, and on a full disk it would stand in the way of the next
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return saved
+
+
+def _written(part: Path, at: datetime) -> Saved:
     (part / DATABASE).mkdir(parents=True, mode=0o700)
     head = database_copies.save(part / DATABASE)
     for name, setting in FOLDERS.items():
@@ -67,7 +84,6 @@ def back_up(out: Path, *, at: datetime) -> Saved:
     saved = Saved(heads.signed_head(head.size, head.root, head.root_sm3), heads.verifier_key(), connection.vendor, {})
     saved = Saved(saved.head, saved.log_key, saved.vendor, dict(_measured(part)))
     _write_manifest(part, saved, at)
-    part.rename(out)
     return saved
 
 
@@ -86,8 +102,8 @@ def check(folder: Path, *, log_key: str = "") -> Saved:
         name, public = notes.parsed_key(log_key or saved.log_key)
         signed = notes.verified_text(note, name, public)
         notes.verified_checkpoint(saved.head, name, public)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BackupRefused([f"the manifest is not one signed by this log: {error}"]) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise NotOfThisLog([f"the manifest is not one signed by this log: {error}"]) from error
     reasons = [] if signed == _signed_text(raw) else [f"changed: {MANIFEST}"]
     found = dict(_measured(folder))
     reasons += [f"missing: {path}" for path in sorted(files.keys() - found.keys())]
@@ -101,21 +117,26 @@ def check(folder: Path, *, log_key: str = "") -> Saved:
 def restore(folder: Path, *, secrets: Path | None = None) -> Saved:
     """Bring a backup back into this installation, which must be empty, and prove that nothing changed.
 
-    `secrets` is the saved folder of the secrets, copied first where the installation has none of that name: without the
-    log's key the log cannot be continued.
+    `secrets` is the saved folder of the secrets, copied where the installation has none of that name, once the backup
+    is known to be of their log: without the log's key the log cannot be continued.
 
-    :raises BackupRefused: a byte changed, the installation is not empty, another log key; or the proof afterwards fails
+    :raises BackupRefused: a byte changed, the installation is not empty, another log key or secret in its place; or the
+        proof afterwards fails
     """
     reasons = _not_empty()
-    if secrets is not None and not reasons:
-        _take_secrets(secrets)
-    if not (settings.SERVER_HOME / "secrets" / "log-key").exists():
+    keys = [place / LOG_KEY for place in (secrets, _secrets()) if place is not None and (place / LOG_KEY).exists()]
+    if not keys:
         reasons.append("the log's key is missing: give the saved folder of the secrets (--secrets)")
     if reasons:
         raise BackupRefused(reasons)
-    saved = check(folder, log_key=heads.verifier_key())
+    try:
+        saved = check(folder, log_key=_verifier_key(keys[0]))
+    except NotOfThisLog as refused:
+        raise NotOfThisLog([*refused.reasons, f"the log's key that should have signed it: {keys[0]}"]) from refused
     if saved.vendor != connection.vendor:
         raise BackupRefused([f"the backup is of {saved.vendor}, this installation has {connection.vendor}"])
+    if secrets is not None:
+        _take_secrets(secrets)
     for name, setting in FOLDERS.items():
         _copy_folder(folder / name, Path(getattr(settings, setting)))
     database_copies.bring_back(folder / DATABASE)  # last: whoever works on it meanwhile finds every file
@@ -147,10 +168,32 @@ def _not_empty() -> list[str]:
     return reasons + [f"{folder} is not empty" for folder in folders if folder.exists() and any(folder.iterdir())]
 
 
+def _secrets() -> Path:
+    return Path(settings.SERVER_HOME) / "secrets"
+
+
+def _verifier_key(path: Path) -> str:
+    """Return the public key of a log's key in a file, wherever it lies. :raises BackupRefused: it is none"""
+    try:
+        key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    except ValueError as error:
+        raise BackupRefused([f"{path} is no log key"]) from error
+    return notes.verifier_key(settings.LOG_ORIGIN, notes.public_bytes(key.public_key()))
+
+
 def _take_secrets(source: Path) -> None:
-    for path in sorted(source.iterdir()):
-        if path.is_file():
-            read_or_make(settings.SERVER_HOME / "secrets" / path.name, path.read_bytes)
+    """Copy the secrets of the log that the backup is of. :raises BackupRefused: others are in their place"""
+    given = [path for path in sorted(source.iterdir()) if path.is_file()]
+    places = {path: _secrets() / path.name for path in given}
+    others = [
+        f"{place} is another than {path}, which belongs to this backup: remove {place}"
+        for path, place in places.items()
+        if path.name not in MADE_AT_START and place.exists() and place.read_bytes() != path.read_bytes()
+    ]
+    if others:
+        raise BackupRefused(others)
+    for path, place in places.items():
+        read_or_make(place, path.read_bytes)
 
 
 def _write_manifest(folder: Path, saved: Saved, at: datetime) -> None:

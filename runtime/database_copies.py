@@ -32,7 +32,10 @@ class OtherVersion(Exception):
 
 
 def save(folder: Path) -> Standing:
-    """Write the database into the folder and return how the log stands in that copy."""
+    """Write the database into the folder and return how the log stands in that copy.
+
+    :raises OSError: the disk does not take it
+    """
     return {"sqlite": _save_sqlite, "postgresql": _save_postgresql}[connection.vendor](folder)
 
 
@@ -49,10 +52,13 @@ def has_tables() -> bool:
 
 def _save_sqlite(folder: Path) -> Standing:
     connection.ensure_connection()
-    with closing(sqlite3.connect(folder / FILE)) as copy:
-        connection.connection.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-        row = copy.execute(_HEAD).fetchone()
+    try:
+        with closing(sqlite3.connect(folder / FILE)) as copy:
+            connection.connection.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+            row = copy.execute(_HEAD).fetchone()
+    except sqlite3.OperationalError as error:  # what SQLite says of a full disk
+        raise OSError(f"the database cannot be copied: {error}") from error
     return standing_of(*(row or (0, "", "")))
 
 

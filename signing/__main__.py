@@ -1,8 +1,8 @@
 """`python -m signing verify FILE.pdf --trust ROOT.pem`: what the signatures of a PDF are worth.
 
-Exit 0 everything holds, 1 something does not, 2 wrong usage. `--trust` may be given several times: the root of the
-signer's certificate and the root of the timestamp authority. `--timestamp FILE.tsr` judges a timestamp that was kept
-beside a document signed without one. `--json` prints one JSON object.
+Exit 0 everything holds, 1 something does not, 2 wrong usage (a root that is no certificate, too). `--trust` may be
+given several times: the root of the signer's certificate and the root of the timestamp authority. `--timestamp F.tsr`
+judges a timestamp that was kept beside a document signed without one. `--json` prints one JSON object.
 """
 
 import argparse
@@ -13,6 +13,9 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 import timestamps
 from lawbook.reasons import Reason, Refused
@@ -29,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     verify.add_argument("--json", action="store_true")
     wanted = parser.parse_args(arguments)
     try:
-        pdf, roots = wanted.file.read_bytes(), [path.read_bytes() for path in wanted.trust]
+        pdf, roots = wanted.file.read_bytes(), [_root(path) for path in wanted.trust]
         token = wanted.timestamp.read_bytes() if wanted.timestamp else None
-    except OSError as error:
+    except (OSError, NoRoot) as error:
         print(error, file=sys.stderr)
         return 2
     beside, wrong = _beside(token, pdf, roots)
@@ -42,6 +45,23 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         print("\n".join(_lines(pdf, report, beside, wrong)))
     return 0 if holds else 1
+
+
+class NoRoot(Exception):
+    """What was given as a trusted root is no certificate; the text names the file."""
+
+
+def _root(path: Path) -> bytes:
+    """Return a root as it stands in its file, PEM or DER. :raises NoRoot: or the document would be blamed for it"""
+    raw = path.read_bytes()
+    try:
+        if b"-----BEGIN" in raw:
+            x509.load_pem_x509_certificates(raw)
+        else:
+            x509.load_der_x509_certificate(raw)
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise NoRoot(f"{path} is no certificate, PEM or DER") from error
+    return raw
 
 
 def _beside(token: bytes | None, pdf: bytes, roots: list[bytes]) -> tuple[datetime | None, list[Reason]]:

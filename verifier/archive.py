@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from tendering.bundle.container import BadContainer, Placed, read
+from verifier.machine import scratch
 
 BUFFER = 1 << 20
 MOST_IN_MEMORY = 64 << 20  # of one member other than sealed files and leaves
@@ -74,8 +74,8 @@ class Archive:
     @contextmanager
     def extracted(self, name: str) -> Iterator[Path]:
         """Hold a member as a file of its own, in a folder that is gone afterwards."""
-        with TemporaryDirectory(prefix="verifier-") as folder:
-            path = Path(folder) / "member"
+        with scratch() as folder:
+            path = folder / "member"
             with path.open("wb") as out:
                 for block in self.blocks(name):
                     out.write(block)

@@ -20,6 +20,7 @@ from verifier.checks import (
     withdrawing,
 )
 from verifier.evidence import Evidence, read_evidence
+from verifier.machine import Hindered, blame_the_machine
 from verifier.outcome import Check, Finding, Outcome, judged, not_applicable
 
 _LOG = ("form", "checkpoints", "entries")
@@ -81,7 +82,10 @@ CHECKS = (*OF_THE_FILE, FORM, *OF_THE_LOT)
 
 
 def examine(archive: Archive, brought: Brought) -> Iterator[tuple[Check, Finding, Evidence | None]]:
-    """Run every check and yield it with its answer as it comes, and the evidence once it could be read."""
+    """Run every check and yield it with its answer as it comes, and the evidence once it could be read.
+
+    :raises Hindered: this machine cannot go on; what was not answered is not judged
+    """
     findings: dict[str, Finding] = {}
 
     def run(check: Check, argument: Callable[[], object]) -> Finding:
@@ -113,7 +117,7 @@ def _answer(check: Check, argument: Callable[[], object], findings: Mapping[str,
         return not_applicable(f"{NOT_JUDGED} while {', '.join(lacking)} does not hold")
     try:
         return check.run(argument())
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, Hindered):
         raise
     except BaseException as error:  # noqa: BLE001 - as above; a panic in a parser's native code is no Exception
         return judged([_said(error)], "")
@@ -128,4 +132,6 @@ def _unsound(finding: Finding) -> bool:
 
 
 def _said(error: BaseException) -> str:
+    """Say what a bundle caused. :raises Hindered: it was this machine"""
+    blame_the_machine(error)
     return f"malformed: {type(error).__name__}: {error}"

@@ -1,12 +1,10 @@
 """Backup and restore: everything comes back as it was, and a single changed byte is named."""
 
 import shutil
-from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import transaction
 
 import ledger
 from identity.actor import SYSTEM
@@ -14,66 +12,13 @@ from identity.models import Person
 from ledger.models import Entry
 from ledger.verify import verify
 from runtime.backup import MANIFEST, NOTE, BackupRefused, back_up, check, restore
-from tests.cast import make_cast
-
-AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-FOLDERS = ("documents", "sealed", "opened", "uploads")
-
-
-def _place(settings, home):
-    settings.SERVER_HOME = home
-    for name in FOLDERS:
-        setattr(
-            settings, {"documents": "DOCUMENT_ROOT"}.get(name, f"{name.removesuffix('s').upper()}_ROOT"), home / name
-        )
-
-
-@pytest.fixture
-def installation(real_database, settings, tmp_path):
-    """An installation with a cast, entries, files of every sort, and its backup."""
-    home = tmp_path / "first"
-    _place(settings, home)
-    cast = make_cast()
-    with transaction.atomic():
-        for number in range(21):
-            ledger.append("lot.announced", lot="L1", at=AT, payload={"n": number}, actor=cast.agency.actor)
-    ledger.checkpoint()
-    for path, data in (
-        ("documents/" + "ab" * 32, b"%PDF-"),
-        ("sealed/L1/" + "cd" * 32 + ".bid", b"BIDSEAL\x01"),
-        ("opened/L1/" + "cd" * 32 + "/manifest.json", "{}报价".encode()),
-        ("uploads/unfinished.part", b"not saved"),
-        ("sealed/L1/.writing.part", b"not saved"),
-    ):
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_bytes(data)
-    back_up(tmp_path / "saved", at=AT)
-    return home
-
-
-@contextmanager
-def _empty_database(tmp_path):
-    """A second, empty database in the place of the first."""
-    settings, first = connections.settings[DEFAULT_DB_ALIAS], connections[DEFAULT_DB_ALIAS]
-    name = str(tmp_path / "second.sqlite3") if connection.vendor == "sqlite" else "gongheng_restored"
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-            cursor.execute(f"CREATE DATABASE {name}")
-    connections.settings[DEFAULT_DB_ALIAS] = {**settings, "NAME": name}
-    del connections[DEFAULT_DB_ALIAS]
-    try:
-        yield
-    finally:
-        connection.close()
-        connections.settings[DEFAULT_DB_ALIAS] = settings
-        connections[DEFAULT_DB_ALIAS] = first
+from tests.runtime.conftest import AT, empty_database, settle
 
 
 def test_everything_comes_back_and_is_proven(installation, settings, tmp_path, capsys):
     before, people = ledger.head(), Person.objects.count()
-    with _empty_database(tmp_path):
-        _place(settings, tmp_path / "second")
+    with empty_database(tmp_path):
+        settle(settings, tmp_path / "second")
         call_command("restore", tmp_path / "saved", secrets=installation / "secrets")
         assert "restored and proven" in capsys.readouterr().out
         assert ledger.head() == before and verify().faults == ()
@@ -132,15 +77,15 @@ def test_a_changed_manifest_is_noticed(installation, tmp_path, name):
 
 
 def test_without_the_logs_key_nothing_is_restored(installation, settings, tmp_path):
-    with _empty_database(tmp_path):
-        _place(settings, tmp_path / "second")
+    with empty_database(tmp_path):
+        settle(settings, tmp_path / "second")
         with pytest.raises(BackupRefused, match="log's key is missing"):
             restore(tmp_path / "saved")
 
 
 def test_another_logs_key_refuses_the_backup(installation, settings, tmp_path):
-    with _empty_database(tmp_path):
-        _place(settings, tmp_path / "second")
+    with empty_database(tmp_path):
+        settle(settings, tmp_path / "second")
         (tmp_path / "keys").mkdir()
         (tmp_path / "keys" / "log-key").write_bytes(bytes(range(32)))
         with pytest.raises(BackupRefused, match="not one signed by this log"):

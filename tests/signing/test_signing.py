@@ -242,6 +242,18 @@ def test_the_command_line(world: World, signed: bytes, tmp_path: Path, capsys) -
     assert command.main(["verify", str(tmp_path / "nowhere.pdf"), *trust]) == 2
 
 
+@pytest.mark.parametrize("content", [b"", b"BIDSEAL\x01" + bytes(80), b"-----BEGIN CERTIFICATE-----\nA\n", b"\x30\x80"])
+def test_a_root_that_is_no_certificate_is_named_and_the_document_not_blamed(
+    world: World, signed: bytes, tmp_path: Path, capsys, content: bytes
+) -> None:
+    for name, held in (("s.pdf", signed), ("r.pem", world.root), ("a.bid", content)):
+        (tmp_path / name).write_bytes(held)
+    trust = ["--trust", str(tmp_path / "r.pem"), "--trust", str(tmp_path / "a.bid")]
+    assert command.main(["verify", str(tmp_path / "s.pdf"), *trust]) == 2
+    told = capsys.readouterr()
+    assert not told.out and f"{tmp_path / 'a.bid'} is no certificate" in told.err
+
+
 def test_a_timestamp_kept_beside_a_document_is_judged_too(world: World, tmp_path: Path, capsys) -> None:
     import timestamps
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from ledger.models import Body
+from tests.full_disk import full_beyond
 from tests.verifier.awarded import drive
 from verifier.__main__ import main
 
@@ -104,3 +105,27 @@ def test_of_a_withdrawn_or_replaced_bid_the_public_variant_tells_nothing_but_its
 def test_an_unknown_lot_is_told(db, tmp_path):
     with pytest.raises(CommandError, match="there is no lot"):
         call_command("export_bundle", "NOLOT", "--out", str(tmp_path / "x.zip"))
+
+
+def export(code, out):
+    call_command("export_bundle", code, "--out", str(out))
+
+
+def test_a_bundle_that_cannot_be_written_is_told_and_nothing_half_written_is_left(opened, tmp_path):
+    """An earlier bundle under that name stays, and is replaced by a whole one only."""
+    code, out = opened.lot.code, tmp_path / "full.zip"
+    with pytest.raises(CommandError, match="No such file or directory"):
+        export(code, tmp_path / "nowhere" / "full.zip")
+    (tmp_path / "folder.zip").mkdir()
+    with pytest.raises(CommandError, match="Is a directory"):
+        export(code, tmp_path / "folder.zip")
+    export(code, out)
+    size, earlier = out.stat().st_size, b"an earlier one"
+    out.write_bytes(earlier)
+    for room in (0, size // 2, size - 200):  # its signatures are made anew, and differ in length by a few bytes
+        with full_beyond(room), pytest.raises(CommandError, match="File too large"):
+            export(code, out)
+        assert out.read_bytes() == earlier
+    export(code, out)
+    assert main([str(out)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.zip", "full.zip"]

@@ -4,8 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sealing import canonical
@@ -23,6 +21,7 @@ from tendering.rules.letters import price_fault
 from verifier.case import Case
 from verifier.checks.tender import holders_of, told
 from verifier.evidence import LedgerEntry
+from verifier.machine import scratch
 from verifier.outcome import Finding, differing, judged, not_applicable, short
 
 NO_SHARES = "the public variant holds no shares: contents of bids are not public"
@@ -154,9 +153,9 @@ def reopened(case: Case, digest: str) -> Reopened:
     core = header.core.hex()
     handed = [Share(digest, core, row["kid"], row["group"], row["index"], from_base64(row["share"])) for row in rows]
     by = BIDDER if came.bidder_released else CUSTODIANS
-    with case.evidence.archive.extracted(form.bid_member(digest, form.SEALED)) as path, TemporaryDirectory() as folder:
+    with case.evidence.archive.extracted(form.bid_member(digest, form.SEALED)) as path, scratch() as folder:
         try:
-            opened = open_bid(path, handed, Path(folder) / "opened")
+            opened = open_bid(path, handed, folder / "opened")
         except Refused as refused:
             found = [check for check in refused.checks if check != "threshold"]
             return Reopened(found[0] if found else "threshold", by=by)

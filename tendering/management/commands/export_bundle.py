@@ -1,6 +1,7 @@
 """`manage.py export_bundle LOT --out FILE.zip`: everything an outsider needs to check one lot alone."""
 
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         except ExportRefused as refusal:
             reasons = "\n".join(f"{reason.code}: {reason}" for reason in refusal.reasons)
             raise CommandError(reasons) from refusal
+        except OSError as error:
+            raise CommandError(str(error)) from error
         told = {"lot": lot, "variant": variant, "file": str(out), "bytes": out.stat().st_size, "log_size": size}
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else self._said(told))
 
@@ -41,6 +44,8 @@ class Command(BaseCommand):
         with NamedTemporaryFile(dir=out.absolute().parent, prefix=".bundle-", delete=False) as part:
             try:
                 size = export_bundle(lot, part, variant=variant)  # type: ignore[arg-type]
+                part.flush()  # or the last bytes would meet a full disk under the final name
+                os.fsync(part.fileno())
                 Path(part.name).replace(out)
             except BaseException:
                 Path(part.name).unlink(missing_ok=True)
