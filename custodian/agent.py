@@ -10,7 +10,7 @@ from custodian.decision import Judged, judge
 from custodian.home import Home
 from custodian.log import Log, LogBroken
 from custodian.server import PAGE, Server, ServerAway, ServerRefused
-from custodian.token_keys import TokenFailed
+from custodian.token_keys import PinRefused, TokenFailed
 from sealing.fields import is_hash
 from sealing.release import release_share
 from sealing.releases import sign_refusal, sign_release
@@ -80,11 +80,23 @@ class Agent:
 
         :raises ServerAway: the platform does not answer; nothing is lost
         :raises LogBroken: the log was rewritten; nothing is released any more
+        :raises custodian.token_keys.PinRefused: at the first bid; the token is not asked again
+        :raises custodian.token_keys.TokenFailed: the token failed for a bid; every other one was attended to
         """
         work = self.server.work()
         self.follow_to(str(work.get("checkpoint", "")))
-        crls = work.get("crls", [])
-        return sum(self._attend(lot, row, crls) for lot, row in _wanted(work))
+        crls, released = work.get("crls", []), 0
+        failed: TokenFailed | None = None
+        for lot, row in _wanted(work):
+            try:
+                released += self._attend(lot, row, crls)
+            except PinRefused:
+                raise
+            except TokenFailed as error:  # maybe at this bid's share only: it holds no other bid back
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return released
 
     def follow_to(self, checkpoint: str) -> None:
         """Follow the feed until it reaches a signed head. :raises LogBroken: it does not, or was rewritten"""
@@ -114,9 +126,6 @@ class Agent:
             reasons = refused.reasons
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reasons = [Reason("statement", f"the platform's work list is malformed: {type(error).__name__}")]
-        except TokenFailed as error:  # without it nothing can be signed either: the next round asks it again
-            journal.note("token_failed", bid=digest, why=str(error)[:300])
-            return False
         self._refuse(digest, reasons)
         return False
 
@@ -146,15 +155,15 @@ class Agent:
         last, now = self._told.get((digest, checks)), self.now()
         if not is_hash(digest) or (last is not None and now - last < REFUSE_AGAIN_AFTER):
             return
-        self._told[digest, checks] = now
         text = "; ".join(f"{reason.check}: {reason.reason}" for reason in reasons)[:MOST_REASON]
+        statement = sign_refusal(
+            self.home.keys, digest, self.home.keys.kid, reason=text, ledger_head=self.log.head, at=now
+        )
+        self._told[digest, checks] = now  # after the token signed: one that is away keeps no refusal back for a minute
         journal.note("refused", bid=digest, reasons=text)
         try:
-            statement = sign_refusal(
-                self.home.keys, digest, self.home.keys.kid, reason=text, ledger_head=self.log.head, at=now
-            )
             self.server.refuse(statement)
-        except (ServerRefused, TokenFailed) as error:
+        except ServerRefused as error:
             journal.note("not_taken", bid=digest, why=str(error)[:300])
 
 

@@ -13,11 +13,12 @@ from custodian.files import NoHome
 from custodian.home import Home, passphrase_of, read_home
 from custodian.log import Log, LogBroken
 from custodian.server import Server, ServerAway, ServerRefused
-from custodian.token_keys import TokenFailed
+from custodian.token_keys import TokenAway, TokenFailed
 from sealing.keys import check_public_path
 from suites import Refused, WrongKey
 
 GOOD, WARNING, BAD = "ok", "warning", "failed"
+AWAY = "away"  # the token did not answer, but may do so again
 LEAST_ROOM = 64 * 1024 * 1024  # bytes left on the disk of the home
 EXPIRES_SOON = timedelta(days=30)
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -29,8 +30,19 @@ def check(wanted: argparse.Namespace) -> int:
     try:
         home = read_home(wanted.home, passphrase=passphrase_of(wanted.passphrase_file))
     except (NoHome, TokenFailed, Refused) as error:
-        journal.note("check", what="key", answer=BAD, why=str(error))
+        journal.note("check", what="home", answer=BAD, why=str(error))
         return 1
+    status = home_status(home)
+    if wanted.server and _asked("platform", lambda: _platform(home, wanted)) == BAD:
+        status = 1
+    return min(status, 1)
+
+
+def home_status(home: Home) -> int:
+    """Answer every question that needs no platform, one line each.
+
+    Returns 0, 1 when one failed, or 4 when nothing is wrong but that the token did not answer.
+    """
     questions: list[tuple[str, Callable[[], Answer]]] = [
         ("key", lambda: _key(home)),
         ("certificate", lambda: _certificate(home)),
@@ -39,15 +51,17 @@ def check(wanted: argparse.Namespace) -> int:
         ("room", lambda: _room(home)),
         ("log", lambda: _log(home)),
     ]
-    if wanted.server:
-        questions.append(("platform", lambda: _platform(home, wanted)))
     answers = [_asked(what, question) for what, question in questions]
-    return 1 if BAD in answers else 0
+    if BAD in answers:
+        return 1
+    return 4 if AWAY in answers else 0
 
 
 def _asked(what: str, question: Callable[[], Answer]) -> str:
     try:
         answer, why = question()
+    except TokenAway as error:
+        answer, why = AWAY, str(error)[:300]
     except (NoHome, TokenFailed, LogBroken, ServerAway, ServerRefused, Refused, WrongKey, OSError) as error:
         answer, why = BAD, f"{type(error).__name__}: {error}"[:300]
     journal.note("check", what=what, answer=answer, why=why)

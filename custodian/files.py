@@ -16,11 +16,24 @@ class NoHome(Exception):
 
 
 def text(path: Path) -> str:
-    """Return an ASCII file without its line end. :raises NoHome: it is missing"""
+    """Return an ASCII file without its line end. :raises NoHome: it is missing, or not ASCII"""
     try:
-        return path.read_text("ascii").strip()
+        return path.read_bytes().decode("ascii").strip()
     except FileNotFoundError as error:
         raise NoHome(f"{path} is missing") from error
+    except UnicodeDecodeError as error:
+        raise NoHome(f"{path} is not plain ASCII: {error}") from error
+
+
+def secret_line(path: Path) -> str:
+    """Return a passphrase or PIN: the file without the line ends at its end; every other character counts.
+
+    :raises NoHome: it is not UTF-8
+    """
+    try:
+        return path.read_bytes().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise NoHome(f"{path} is not UTF-8") from error  # without the error's words: they show a part of the secret
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from custodian.files import NoHome, private, read_json, text
+from custodian.files import NoHome, private, read_json, secret_line, text
+from custodian.handed import bearer_of, log_key_in
 from custodian.token_keys import open_token, read_pin, read_place
 from sealing import canonical
 from sealing.canonical import NotCanonical
-from sealing.keys import OwnKeys, PublicKeys, load_keys, read_public
+from sealing.keys import OwnKeys, PublicKeys, load_keys, passphrase_in, read_public
 from suites import Suite, Wrap
-from suites.certificates import from_pem
+from suites.certificates import BadCertificate, from_pem
 
 FILE, TOKEN = "file", "token"
 DESTROYED, PASSPHRASE = "destroyed.json", "passphrase"
@@ -62,17 +63,17 @@ def read_home(folder: Path, *, passphrase: str | None = None) -> Home:
     """Read the home.
 
     :raises KeyDestroyed: its key was destroyed
-    :raises NoHome: no key or several, readable by others, no bearer token, or no pinned root
+    :raises NoHome: no key or several, readable by others, no bearer token, no pinned root, or an unusable log-key
     :raises custodian.token_keys.TokenFailed: the PKCS#11 token does not answer, or holds other keys
     :raises suites.Refused: the key file cannot be used
     """
     if statement := read_json(folder / DESTROYED):
         raise KeyDestroyed(statement)
     keys, kind = read_keys(folder, passphrase=passphrase)
-    token, root = text(folder / "token"), text(folder / "root.pem")
+    token = bearer_of(text(folder / "token"), folder / "token")
     pin = folder / "log-key"
-    pinned = pin.read_text("ascii").strip() if pin.exists() else ""
-    return Home(folder, keys, token, tuple(from_pem(root.encode("ascii"))), pinned, kind)
+    pinned = log_key_in(pin) if pin.exists() else ""
+    return Home(folder, keys, token, tuple(roots_in(folder / "root.pem")), pinned, kind)
 
 
 def read_keys(folder: Path, *, passphrase: str | None = None) -> tuple[Keys, str]:
@@ -80,8 +81,19 @@ def read_keys(folder: Path, *, passphrase: str | None = None) -> tuple[Keys, str
     place = read_place(folder)
     if place is not None:
         return open_token(read_pub(only(folder, "*.pub")), place, read_pin(folder)), TOKEN
-    found: OwnKeys = load_keys(private(only(folder, "*.key")), passphrase=passphrase or credential(PASSPHRASE))
+    passphrase = passphrase if passphrase is not None else credential(PASSPHRASE)
+    found: OwnKeys = load_keys(private(only(folder, "*.key")), passphrase=passphrase)
     return found, FILE
+
+
+def roots_in(path: Path) -> list[bytes]:
+    """Return the certificates of a file, DER. :raises NoHome: it is missing, or holds none"""
+    try:
+        return from_pem(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NoHome(f"{path} is missing") from error
+    except BadCertificate as error:
+        raise NoHome(f"{path} is no certificate: {error}") from error
 
 
 def read_pub(path: Path) -> PublicKeys:
@@ -101,12 +113,15 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 def passphrase_of(path: Path | None) -> str | None:
-    """Return what a passphrase file holds, or None where no file is named."""
-    return path.read_text("utf-8").rstrip("\r\n") if path else None
+    """Return what a passphrase file holds, or None where no file is named. :raises suites.Refused: empty, not UTF-8"""
+    return passphrase_in(path) if path is not None else None
 
 
 def credential(name: str) -> str | None:
-    """Return a credential that systemd handed to the service (`LoadCredential=`), or None."""
+    """Return a credential that systemd handed to the service (`LoadCredential=`), or None. It may be empty.
+
+    :raises NoHome: it is not UTF-8
+    """
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(folder) / name if folder else None
-    return path.read_text("utf-8").rstrip("\r\n") if path is not None and path.exists() else None
+    return secret_line(path) if path is not None and path.exists() else None

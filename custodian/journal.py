@@ -1,5 +1,6 @@
 """The agent's log: one JSON object a line on standard error and, where asked for, in a file that is rotated."""
 
+import contextlib
 import json
 import logging
 import os
@@ -35,9 +36,13 @@ def close() -> None:
 
 
 def note(event: str, **facts: Any) -> None:
-    """Write one line: when, what, and its facts. Never a share, a key, a PIN or a token."""
+    """Write one line: when, what, and its facts. Never a share, a key, a PIN or a token.
+
+    A line that the disk behind standard error does not take is lost: what is told of ends no loop.
+    """
     line = json.dumps({"at": clock.now().isoformat(), "event": event, **facts}, ensure_ascii=False, default=str)
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
     for file in _files:
         file.emit(logging.LogRecord("custodian", logging.INFO, "", 0, line, None, None))

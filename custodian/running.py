@@ -7,16 +7,23 @@ import threading
 from datetime import timedelta
 from types import FrameType
 
-from custodian import clock, journal, parent
+from custodian import checking, clock, journal, parent
 from custodian.agent import Agent
 from custodian.home import KeyDestroyed, passphrase_of, read_home
 from custodian.log import Log
 from custodian.server import Server, ServerAway, ServerRefused
 from custodian.shredding import tell_again
+from custodian.token_keys import PinRefused, TokenFailed
 
 PAUSE = 1.0  # seconds between rounds, ± a fifth
 LONGEST_PAUSE = 15.0
 HELLO_EVERY = 5.0
+TROUBLES: dict[type[Exception], tuple[str, str]] = {  # that pass: what is noted of each, and advised
+    ServerAway: ("server_away", ""),
+    ServerRefused: ("server_away", ""),
+    TokenFailed: ("token_failed", "connect it, or see what it lacks: the agent goes on by itself"),
+    OSError: ("disk_failed", "make room, or repair it: the agent goes on by itself"),
+}
 
 
 def run(wanted: argparse.Namespace) -> int:
@@ -37,6 +44,8 @@ def run(wanted: argparse.Namespace) -> int:
         "started", kid=home.keys.kid, organisation=home.keys.public.organisation, head=log.head.size, key=home.key_kind
     )
     try:
+        if wanted.check and (status := checking.home_status(home)):
+            return status
         return _once(agent) if wanted.once else _until_stopped(agent, parent_pid=wanted.exit_with)
     finally:
         server.close()
@@ -49,9 +58,12 @@ def _once(agent: Agent) -> int:
 
 
 def _until_stopped(agent: Agent, *, parent_pid: int) -> int:
-    """Go round and round; a platform that is away, or a disk that takes nothing, is tried again with growing pauses.
+    """Go round and round; a platform or token that is away, or a disk that takes nothing, is tried again.
 
-    What could not be written down is not acted on (`custodian.log`).
+    The pauses grow meanwhile. What could not be written down is not acted on (`custodian.log`).
+
+    :raises custodian.token_keys.PinRefused: the token would lock itself if it were tried again
+    :raises custodian.log.LogBroken: a person must look
     """
     stopped = threading.Event()
 
@@ -60,24 +72,27 @@ def _until_stopped(agent: Agent, *, parent_pid: int) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    pause, greeted = PAUSE, -HELLO_EVERY
+    pause, greeted, trouble = PAUSE, -HELLO_EVERY, ""
     while not stopped.is_set() and not parent.gone(parent_pid):
         try:
             if clock.monotonic() - greeted >= HELLO_EVERY:
                 agent.greet()
                 greeted = clock.monotonic()
             agent.round()
-            pause = PAUSE
-        except (ServerAway, ServerRefused) as error:
-            if pause == PAUSE:
-                journal.note("server_away", why=str(error)[:300])
-            pause = min(LONGEST_PAUSE, pause * 1.5)
-        except OSError as error:
-            if pause == PAUSE:
-                journal.note(
-                    "disk_failed", why=str(error), advice="make room, or repair it: the agent goes on by itself"
-                )
+            pause, trouble = PAUSE, ""
+        except PinRefused:
+            raise
+        except (ServerAway, ServerRefused, TokenFailed, OSError) as error:
+            trouble = _told(error, trouble)
             pause = min(LONGEST_PAUSE, pause * 1.5)
         stopped.wait(pause * random.uniform(0.8, 1.2))
     journal.note("stopped", head=agent.log.head.size)
     return 0
+
+
+def _told(error: Exception, before: str) -> str:
+    """Note what stands in the way, once while it lasts, and return its name."""
+    name, advice = next(told for kind, told in TROUBLES.items() if isinstance(error, kind))
+    if name != before:
+        journal.note(name, why=str(error)[:300], **({"advice": advice} if advice else {}))
+    return name

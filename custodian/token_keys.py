@@ -15,7 +15,7 @@ import pkcs11
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from custodian import token_objects
-from custodian.files import NoHome, read_json, write_atomically
+from custodian.files import NoHome, read_json, secret_line, write_atomically
 from sealing import canonical
 from sealing.keys import PublicKeys
 from suites import Suite, Wrap, WrongKey
@@ -27,8 +27,22 @@ SUITE = "INTL-1"  # the one suite whose curve tokens know
 FIELDS = ("module", "token", "seal", "sign")
 
 
+_PIN_REFUSED = (
+    *(pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLocked, pkcs11.exceptions.PinExpired),
+    *(pkcs11.exceptions.PinInvalid, pkcs11.exceptions.PinLenRange, pkcs11.exceptions.UserPinNotInitialized),
+)
+
+
 class TokenFailed(Exception):
     """The token is absent, refuses the PIN, lacks a key, or holds one that can leave it."""
+
+
+class TokenAway(TokenFailed):
+    """The token is absent or does not answer: it may do so again, by itself or once it is connected."""
+
+
+class PinRefused(TokenFailed):
+    """The token refuses the PIN. It must not be asked again with it: after a few times a token locks itself."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +76,16 @@ def write_place(folder: Path, place: Place) -> None:
 def read_pin(folder: Path) -> str:
     """Return the PIN: a systemd credential `pin`, the file `pin` of the home, or the environment, in this order.
 
-    :raises NoHome: there is none, or others may read the file
+    :raises NoHome: there is none, it is empty or not UTF-8, or others may read the file
     """
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     for path, ours in ((Path(credentials) / PIN if credentials else None, False), (folder / PIN, True)):
         if path is not None and path.exists():
             if ours and path.stat().st_mode & 0o077:
                 raise NoHome(f"{path} may be read by others: chmod 600 {path}")
-            return path.read_text("utf-8").rstrip("\r\n")
+            if not (pin := secret_line(path)):
+                raise NoHome(f"{path} holds no PIN: it is empty")
+            return pin
     if pin := os.environ.get(PIN_VARIABLE, ""):
         return pin
     raise NoHome(f"the token's PIN is neither a credential nor in {folder / PIN} nor in {PIN_VARIABLE}")
@@ -196,15 +212,22 @@ def sign_in_token(place: Place, pin: str, message: bytes) -> bytes:
 
 @contextmanager
 def _session(place: Place, pin: str, *, writes: bool = False) -> Iterator[Any]:
-    """A session of the user, closed again: a token that was pulled out and put back works at the next call."""
+    """A session of the user, closed again: a token that was pulled out and put back works at the next call.
+
+    :raises PinRefused: the PIN is not the token's
+    :raises TokenAway: the token does not do something
+    :raises TokenFailed: a key in it lets nobody find out whose it is
+    """
     try:
         token = pkcs11.lib(place.module).get_token(token_label=place.token)
         with token.open(user_pin=pin, rw=writes) as session:
             yield session
     except token_objects.Untold as error:
         raise TokenFailed(f"token {place.token}: {error}") from error
+    except _PIN_REFUSED as error:
+        raise PinRefused(f"token {place.token}: {type(error).__name__}") from error
     except (pkcs11.exceptions.PKCS11Error, RuntimeError, OSError) as error:
-        raise TokenFailed(f"token {place.token}: {type(error).__name__} {error}".strip()) from error
+        raise TokenAway(f"token {place.token}: {type(error).__name__} {error}".strip()) from error
 
 
 def _generate(session: Any, label: str, *, derives: bool) -> bytes:

@@ -17,7 +17,9 @@ from pathlib import Path
 from types import FrameType
 
 from custodian import clock, journal, parent
+from custodian.arguments import address
 from custodian.files import NoHome
+from custodian.handed import log_key_given
 from custodian.server import ServerAway, ServerRefused
 from custodian.witness_home import HomeInUse, WitnessHome, locked
 from custodian.witness_log import LogServer
@@ -86,11 +88,22 @@ class Witness:
             self._tell_unproven(shown, str(error))
             raise ServerAway(str(error)) from error
         except SplitView as split:
-            kept = self.home.record_split(split.facts)
-            journal.note("split_view", why=str(split), kept=str(kept))
+            journal.note("split_view", why=str(split), kept=self._kept(split))
             raise
         self._unproven = 0
         return new
+
+    def _kept(self, split: SplitView) -> str:
+        """Record a split view; where the disk takes nothing its evidence goes out with the journal.
+
+        It is no failed disk that is tried again: the next round the log may show its other face, and be cosigned.
+        """
+        try:
+            return str(self.home.record_split(split.facts))
+        except OSError as error:
+            advice = "keep these two heads elsewhere: the disk did not take them"
+            journal.note("evidence_not_kept", failure=str(error), advice=advice, **split.facts)
+            return ""
 
     def _tell_unproven(self, shown: Head, why: str) -> None:
         """Say that a head came without its proof, and say it louder when that goes on: it may be a log that hides."""
@@ -130,9 +143,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--log", required=True, metavar="URL", help="address of the platform")
     parser.add_argument("--home", required=True, type=Path, help="the witness's folder; made at first use")
     parser.add_argument("--name", default="", help="name of a new key, e.g. regulator.example")
-    parser.add_argument("--log-key", default="", help="the log's verifier key; else trusted at first use")
+    parser.add_argument("--log-key", help="the log's verifier key, or a file that holds it; else trusted at first use")
     parser.add_argument("--once", action="store_true", help="one round, then exit")
-    parser.add_argument("--listen", default="", metavar="HOST:PORT", help="show the own view over HTTP")
+    parser.add_argument("--listen", type=address, metavar="HOST:PORT", help="show the own view over HTTP")
     parser.add_argument("--exit-with", type=int, default=0, metavar="PID", help="end when this parent process ends")
     return parser.parse_args()
 
@@ -152,8 +165,8 @@ def main() -> int:
 
 def _run(wanted: argparse.Namespace) -> int:
     home = WitnessHome(wanted.home, name=wanted.name)
-    if wanted.log_key:
-        home.pin(wanted.log_key)
+    if wanted.log_key is not None:
+        home.pin(log_key_given(wanted.log_key))
     log = LogServer(wanted.log)
     witness = Witness(home, log)
     journal.note("started", name=home.name, key=home.verifier, registered=bool(home.token))
@@ -166,8 +179,8 @@ def _run(wanted: argparse.Namespace) -> int:
     except HomeInUse as error:
         journal.note("home_in_use", why=str(error))
         return 1
-    except ValueError as error:  # BadNote among them
-        journal.note("home_damaged", why=f"the last checkpoint or a refusal in the home cannot be read: {error}")
+    except (NoHome, ValueError) as error:  # BadNote among them
+        journal.note("home_damaged", why=f"a file of the home cannot be read: {error}")
         return 1
     finally:
         log.close()

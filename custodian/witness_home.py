@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custodian.files import NoHome, write_atomically
+from custodian.handed import bearer_of, log_key_in
 from ledger import cosignatures, notes
 
 KEY, PUBLIC, LOG_KEY, TOKEN, CHECKPOINT, SPLITS, LOCK = (
@@ -67,13 +68,14 @@ class WitnessHome:
 
     @property
     def token(self) -> str:
-        """The bearer token, empty before registration."""
-        return self._text(TOKEN)
+        """The bearer token, empty before registration. :raises NoHome: it cannot stand in an HTTP header"""
+        token = self._text(TOKEN)
+        return bearer_of(token, self.folder / TOKEN) if token else ""
 
     @property
     def log_key(self) -> str:
-        """The pinned key of the log, empty before the first contact."""
-        return self._text(LOG_KEY)
+        """The pinned key of the log, empty before the first contact. :raises NoHome: the file holds none"""
+        return log_key_in(self.folder / LOG_KEY) if self._text(LOG_KEY) else ""
 
     def pin(self, verifier: str) -> None:
         """Pin the log's key. :raises ledger.notes.BadNote: it is none :raises NoHome: another is pinned already"""
@@ -123,8 +125,11 @@ class WitnessHome:
         write_atomically(self.folder / PUBLIC, f"{cosignatures.verifier_key(name, key)}\n".encode())
 
     def _text(self, name: str, *, strip: bool = True) -> str:
+        """Return a file of the home, empty where there is none. :raises NoHome: it is not UTF-8"""
         try:
             text = (self.folder / name).read_text("utf-8")
         except FileNotFoundError:
             return ""
+        except UnicodeDecodeError as error:
+            raise NoHome(f"{self.folder / name} is damaged: {error}") from error
         return text.strip() if strip else text

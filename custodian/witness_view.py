@@ -18,16 +18,15 @@ PAGES: dict[str, Callable[[WitnessHome], str]] = {
 
 
 @contextmanager
-def showing(home: WitnessHome, listen: str) -> Iterator[int]:
-    """Answer at `HOST:PORT` while the block runs and yield the port; nothing where `listen` is empty.
+def showing(home: WitnessHome, listen: tuple[str, int] | None) -> Iterator[int]:
+    """Answer at host and port while the block runs and yield the port; nothing where `listen` is None.
 
     :raises OSError: the address cannot be listened on
     """
-    if not listen:
+    if listen is None:
         yield 0
         return
-    host, _, port = listen.rpartition(":")
-    server = ThreadingHTTPServer((host or "127.0.0.1", int(port)), _handler(home))
+    server = ThreadingHTTPServer(listen, _handler(home))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     journal.note("listening", address=f"{server.server_address[0]!s}:{server.server_port}")

@@ -10,6 +10,7 @@ from custodian.log import Log
 from custodian.server import Server
 from identity.queries import trust_root
 from sealing.keys import write_keys
+from tests.custodian.looping import rounds  # noqa: F401
 from tests.custodian.witnessed import witness_of  # noqa: F401
 from tests.operations.conftest import hands, tender  # noqa: F401
 from tests.sealed import own_keys

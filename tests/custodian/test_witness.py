@@ -181,7 +181,7 @@ def test_its_own_view_can_be_asked_for(witness_of):
     grow(2)
     witness = witness_of()
     witness.round()
-    with showing(witness.home, "127.0.0.1:0") as port:
+    with showing(witness.home, ("127.0.0.1", 0)) as port:
         for page, text in (
             ("checkpoint", witness.home.last),
             ("key", f"{witness.home.verifier}\n"),
