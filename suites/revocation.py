@@ -10,12 +10,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
 from suites.refusal import Reason
-from suites.x509_reading import ends_with, key_of, load
+from suites.x509_reading import UNREADABLE, ends_with, key_of, load
 from suites.x509_signing import verifies
 
 _UNDERSTOOD = {ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
@@ -94,11 +93,11 @@ def crls_from_pem(data: bytes) -> list[bytes]:
     parts = [part.split(end)[0] for part in data.split(begin)[1:]]
     try:
         found = [x509.load_pem_x509_crl(begin + part + end + b"\n") for part in parts]
-    except ValueError as error:
+        ders = [crl.public_bytes(serialization.Encoding.DER) for crl in found]
+    except UNREADABLE as error:
         raise BadCrl("not a PEM revocation list") from error
     if not found:
         raise BadCrl("no revocation list in the PEM text")
-    ders = [crl.public_bytes(serialization.Encoding.DER) for crl in found]
     for der in ders:
         read_crl(der)
     return ders
@@ -178,7 +177,7 @@ def _loaded(der: bytes) -> x509.CertificateRevocationList:
     try:
         parsed = x509.load_der_x509_crl(der)
         again = parsed.public_bytes(serialization.Encoding.DER)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise BadCrl("not a DER revocation list") from error
     if again != der or not ends_with(der, parsed.signature):
         raise BadCrl("the revocation list is not in its canonical form")

@@ -18,6 +18,8 @@ from cryptography.x509.oid import NameOID
 from suites.protocol import BadKey
 from suites.registry import NAMES, suite_named
 
+# what `cryptography` raises for bytes that are no certificate or list; the last is no ValueError
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 CURVES: Mapping[str, str] = {"1.2.840.10045.3.1.7": "INTL-1", "1.2.156.10197.1.301": "GM-1"}
 
 
@@ -46,7 +48,7 @@ def load(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         again = certificate.public_bytes(serialization.Encoding.DER)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise BadCertificate("not a DER certificate") from error
     if again != der or not ends_with(der, certificate.signature):
         raise BadCertificate("the certificate is not in its canonical form")
@@ -108,16 +110,19 @@ def key_of(certificate: x509.Certificate) -> tuple[str, bytes]:
 def from_pem(data: bytes) -> list[bytes]:
     """Return the DER of every certificate in PEM text, or the one DER certificate that the data are.
 
-    :raises BadCertificate: neither
+    :raises BadCertificate: neither, or one is not in its canonical form
     """
     if b"-----BEGIN" not in data:
         load(data)
         return [data]
     try:
         found = x509.load_pem_x509_certificates(data)
-    except ValueError as error:
+        ders = [certificate.public_bytes(serialization.Encoding.DER) for certificate in found]
+    except UNREADABLE as error:
         raise BadCertificate("not a PEM certificate") from error
-    return [certificate.public_bytes(serialization.Encoding.DER) for certificate in found]
+    for der in ders:
+        load(der)
+    return ders
 
 
 def to_pem(der: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """Certificates, revocation lists and requests of both suites, as DER."""
 
+from base64 import encodebytes
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
@@ -38,6 +40,10 @@ def _leaves() -> list[bytes]:
     return [leaf for _, leaf, _ in _authorities().values()] + list(keys("release-bidder").certificates)
 
 
+def _pem(kind: str, der: bytes) -> bytes:
+    return b"-----BEGIN %s-----\n%s-----END %s-----\n" % (kind.encode(), encodebytes(der), kind.encode())
+
+
 def check_certificate(data: bytes) -> None:
     """A certificate that leads to a pinned root is one that was issued."""
     try:
@@ -46,6 +52,8 @@ def check_certificate(data: bytes) -> None:
         pass
     else:
         demand(from_pem(to_pem(data)) == [data], "a certificate does not survive PEM")
+    with suppress(BadCertificate):
+        demand(from_pem(_pem("CERTIFICATE", data)) == [data], "PEM text holds another certificate than its bytes")
     for name in NAMES:
         roots = [_authorities()[name][0], *root()]
         if check_structure([data], suite_named(name)):
@@ -67,10 +75,11 @@ def check_crl(data: bytes) -> None:
         if check_path([leaf], Trust([authority], [data]), AT) == []:
             demand(data == known, "a path is accepted under a list that nobody issued")
     overdue([data], AT)
-    try:
-        crls_from_pem(data)
-    except BadCrl:
-        return
+    for text in (data, _pem("X509 CRL", data)):
+        try:
+            crls_from_pem(text)
+        except BadCrl:
+            continue
 
 
 def _requests() -> list[bytes]:

@@ -12,10 +12,10 @@ from ledger import notes
 from ledger.offline import Unreadable, read_receipt, verify_receipt
 from sealing.release_rule import may_release
 from suites import NAMES, suite_named
-from suites.certificates import BadCertificate, facts_of, issue_certificate, make_authority, make_crl
+from suites.certificates import BadCertificate, facts_of, from_pem, issue_certificate, make_authority, make_crl
 from suites.paths import check_structure
 from suites.requests import BadRequest, read_request
-from suites.revocation import BadCrl, read_crl
+from suites.revocation import BadCrl, crls_from_pem, read_crl
 from suites.x509_reading import load
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -75,6 +75,22 @@ def test_a_certificate_request_of_another_version_is_refused() -> None:
     der[place + 2] = 59
     with pytest.raises(BadRequest):
         read_request(bytes(der))
+
+
+def test_a_certificate_or_list_of_another_version_is_refused_as_pem_too() -> None:
+    """`cryptography` raises InvalidVersion, which is no ValueError; the offline client met it in a package's root."""
+    from fuzz.targets.certificates import _authorities, _pem
+
+    certificate, _, listed = _authorities()["INTL-1"]
+    version = b"\xa0\x03\x02\x01\x02"
+    strange = certificate.replace(version, version[:-1] + b"\x28", 1)
+    assert from_pem(_pem("CERTIFICATE", certificate)) == [certificate]
+    with pytest.raises(BadCertificate):
+        from_pem(_pem("CERTIFICATE", strange))
+    place = listed.index(b"\x02\x01\x01")
+    assert crls_from_pem(_pem("X509 CRL", listed)) == [listed]
+    with pytest.raises(BadCrl):
+        crls_from_pem(_pem("X509 CRL", listed[: place + 2] + b"\x28" + listed[place + 3 :]))
 
 
 def test_an_entry_whose_kind_is_an_object_does_not_stop_a_custodian() -> None:
