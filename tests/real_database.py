@@ -23,16 +23,25 @@ def file_database(path: Path) -> Iterator[None]:
         connection.ensure_connection()
         connection.connection.backup(copy)
     copy.close()
-    memory, settings = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
-    connections.settings[DEFAULT_DB_ALIAS] = {**settings, "NAME": str(path)}
+    try:
+        with database_named(str(path)):
+            yield
+    finally:
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
+@contextmanager
+def database_named(name: str) -> Iterator[None]:
+    """Make another database the default one of every thread, for a while."""
+    first, settings = connections[DEFAULT_DB_ALIAS], connections.settings[DEFAULT_DB_ALIAS]
+    connections.settings[DEFAULT_DB_ALIAS] = {**settings, "NAME": name}
     del connections[DEFAULT_DB_ALIAS]
     try:
         yield
     finally:
         connection.close()
         connections.settings[DEFAULT_DB_ALIAS] = settings
-        connections[DEFAULT_DB_ALIAS] = memory
-        shutil.rmtree(path.parent, ignore_errors=True)
+        connections[DEFAULT_DB_ALIAS] = first
 
 
 def in_threads(*calls: Callable[[], Any]) -> list[Any]:

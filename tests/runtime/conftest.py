@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import connection, transaction
 
 import ledger
 from runtime.backup import back_up
 from tests.cast import make_cast
+from tests.real_database import database_named
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 FOLDERS = ("documents", "sealed", "opened", "uploads")
@@ -49,17 +50,10 @@ def installation(real_database, settings, tmp_path):
 @contextmanager
 def empty_database(tmp_path):
     """A second, empty database in the place of the first."""
-    settings, first = connections.settings[DEFAULT_DB_ALIAS], connections[DEFAULT_DB_ALIAS]
     name = str(tmp_path / "second.sqlite3") if connection.vendor == "sqlite" else "gongheng_restored"
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name}")
             cursor.execute(f"CREATE DATABASE {name}")
-    connections.settings[DEFAULT_DB_ALIAS] = {**settings, "NAME": name}
-    del connections[DEFAULT_DB_ALIAS]
-    try:
+    with database_named(name):
         yield
-    finally:
-        connection.close()
-        connections.settings[DEFAULT_DB_ALIAS] = settings
-        connections[DEFAULT_DB_ALIAS] = first
