@@ -1,6 +1,7 @@
 """The client's page in Chromium: every step clicked through, both languages, no error, no request to anywhere else."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,20 @@ def test_refusals_speak_chinese_and_the_page_fits_a_phone(client, chromium: Brow
     page.get_by_role("button", name="English").click()
     assert "the passphrase does not open the key file" in page.inner_text("#key .refuse")
     context.close()
+
+
+def test_a_name_that_is_not_utf8_is_shown_with_what_to_do_and_cannot_be_chosen(
+    client, chromium: Browser, tmp_path: Path
+) -> None:
+    make_stage("INTL-1").lay(tmp_path, passphrase=PASSPHRASE)
+    with open(os.fsencode(tmp_path / "投标文件") + "/投标函.txt".encode("gbk"), "wb"):  # noqa: PTH123 - no str has this name
+        page = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 900}).new_page()
+    page.goto(client.address)
+    page.get_by_role("button", name="选取文件夹或文件").first.click()
+    field = page.locator("dialog[open] input")
+    field.fill(str(tmp_path / "投标文件"))
+    field.press("Enter")
+    strange = page.locator("dialog .list button", has_text="请先改名")
+    strange.wait_for()
+    assert strange.is_disabled()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -49,7 +49,8 @@ function meter() {
     const seconds = (performance.now() - began) / 1000;
     const speed = (done - first) / Math.max(seconds, 0.001);
     const left = speed > 0 ? Math.ceil((total - done) / speed) : 0;
-    const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const known = speed > 0 || done >= total;
+    const clock = known ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "—";
     byId("rate").textContent = fill(words.rate, { done: size(done), total: size(total), speed: size(Math.round(speed)), left: clock });
   };
 }

@@ -63,8 +63,8 @@ export function choose({ title, want, ending = "", start = "", look }) {
       const folder = await look(path).catch(() => look(""));
       const rows = folder.entries.filter((entry) => entry.folder || (want !== "folder" && entry.name.endsWith(ending)));
       const row = (entry) =>
-        h("li", {}, h("button", { type: "button", disabled: !entry.path, title: entry.path ? null : say("not_utf8"), onclick: () => (entry.folder ? show(entry.path) : finish(entry.path)) },
-          h(`span.${entry.folder ? "folder" : "file"}`, {}, ` ${entry.name}`), h("span", {}, entry.folder ? "" : size(entry.size))));
+        h("li", {}, h("button", { type: "button", disabled: !entry.path, onclick: () => (entry.folder ? show(entry.path) : finish(entry.path)) },
+          h(`span.${entry.folder ? "folder" : "file"}`, {}, ` ${entry.name}`), h("span", {}, !entry.path ? say("not_utf8") : entry.folder ? "" : size(entry.size))));
       const up = folder.parent && h("li", {}, h("button", { type: "button", onclick: () => show(folder.parent) }, h("span.folder", {}, " ..")));
       const typed = h("input", { type: "text", value: folder.path, "aria-label": say("path"), onkeydown: (event) => event.key === "Enter" && show(typed.value) });
       dialog.replaceChildren(
